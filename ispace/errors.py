@@ -1,0 +1,236 @@
+"""Everything iSpace refuses, one class per situation.
+
+The tree (leaves are below; the sentence shown stands in ``ispace/texts/<language>.toml`` under ``[errors]`` by code):
+
+    IspaceError
+    ├── BadInputError       what was handed in cannot be used            exit 3
+    ├── NotAllowedError     the caller may not do that                   exit 4
+    ├── NotFoundError       what was named is not there                  exit 5
+    ├── ConflictError       somebody else was first                      exit 6
+    └── UnavailableError    something outside iSpace does not answer     exit 7
+
+A code is stable: people read it out over the telephone and programs compare it.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class IspaceError(Exception):
+    """Something that iSpace can explain to the person in front of it."""
+
+    code: ClassVar[str] = "LOI"
+    exit_code: ClassVar[int] = 1
+
+    def __init__(self, **params: object) -> None:
+        super().__init__(f"{self.code}: " + ", ".join(f"{name}={value!r}" for name, value in params.items()))
+        self.params = params
+
+
+class BadInputError(IspaceError):
+    """What was handed in cannot be used."""
+
+    code = "DU-LIEU"
+    exit_code = 3
+
+
+class NotAllowedError(IspaceError):
+    """The caller may not do that."""
+
+    code = "KHONG-DUOC-PHEP"
+    exit_code = 4
+
+
+class NotFoundError(IspaceError):
+    """What was named is not there."""
+
+    code = "KHONG-CO"
+    exit_code = 5
+
+
+class ConflictError(IspaceError):
+    """Somebody else was first, or two things want the same name."""
+
+    code = "XUNG-DOT"
+    exit_code = 6
+
+
+class UnavailableError(IspaceError):
+    """Something outside iSpace does not answer or refuses."""
+
+    code = "KHONG-SAN-SANG"
+    exit_code = 7
+
+
+# Documents
+
+
+class DocumentInvalidError(BadInputError):
+    """A tour document breaks the format; ``problems`` holds every place at once."""
+
+    code = "TOUR-SAI"
+
+    def __init__(self, *, problems: list[object], **params: object) -> None:
+        super().__init__(count=len(problems), **params)
+        self.problems = problems
+
+
+class DocumentUnreadableError(BadInputError):
+    """A tour document is not JSON."""
+
+    code = "TOUR-JSON"
+
+
+class DocumentVersionError(BadInputError):
+    """A tour document was written by a newer iSpace."""
+
+    code = "TOUR-PHIEN-BAN"
+
+
+class FolderEmptyError(BadInputError):
+    """A folder holds neither a tour.json nor a picture."""
+
+    code = "THU-MUC-TRONG"
+
+
+class SourceMissingError(NotFoundError):
+    """A folder or file named on the command line does not exist."""
+
+    code = "KHONG-THAY-TEP"
+
+
+class MediaUnusableError(BadInputError):
+    """A picture, sound or film that a tour shows cannot be published as it is."""
+
+    code = "TEP-MEDIA"
+
+
+class TourBlockedError(BadInputError):
+    """The publish gate found problems that must be mended first."""
+
+    code = "TOUR-CHUA-DAT"
+
+    def __init__(self, *, problems: list[object], **params: object) -> None:
+        super().__init__(count=len(problems), **params)
+        self.problems = problems
+
+
+# Storage
+
+
+class KeyInvalidError(BadInputError):
+    """An object key could leave its store or cannot be stored everywhere."""
+
+    code = "KHOA-SAI"
+
+
+class StoreUrlError(BadInputError):
+    """A store's URL has an unknown scheme or lacks something."""
+
+    code = "KHO-URL"
+
+
+class ObjectMissingError(NotFoundError):
+    """No object stands under that key."""
+
+    code = "KHO-KHONG-CO"
+
+
+class ObjectExistsError(ConflictError):
+    """An object already stands under a key that had to be free."""
+
+    code = "KHO-DA-CO"
+
+
+class ObjectChangedError(ConflictError):
+    """An object is no longer the one that was read."""
+
+    code = "KHO-DA-DOI"
+
+
+class ObjectDamagedError(UnavailableError):
+    """What was stored is not what was sent."""
+
+    code = "KHO-SAI-MA"
+
+
+class StoreFullError(UnavailableError):
+    """The store has no room left."""
+
+    code = "KHO-DAY"
+
+
+class StoreReadOnlyError(UnavailableError):
+    """The store cannot be written to."""
+
+    code = "KHO-CHI-DOC"
+
+
+class StoreFailedError(UnavailableError):
+    """The store failed in a way that has no class of its own."""
+
+    code = "KHO-LOI"
+
+
+# Publishing
+
+
+class PublishRaceError(ConflictError):
+    """Another publish of the same tour finished in between."""
+
+    code = "XUAT-BAN-DONG-THOI"
+
+
+class TourUnknownError(NotFoundError):
+    """No tour with that name was ever published here."""
+
+    code = "TOUR-KHONG-CO"
+
+
+class ReleaseUnknownError(NotFoundError):
+    """A tour has no such release."""
+
+    code = "BAN-KHONG-CO"
+
+
+class ReleaseIncompleteError(ConflictError):
+    """A release lacks objects and so cannot be shown again."""
+
+    code = "BAN-THIEU"
+
+
+class ReleaseOnlyOneError(ConflictError):
+    """There is no earlier release to go back to."""
+
+    code = "BAN-DUY-NHAT"
+
+
+# Serving and the installation
+
+
+class PortTakenError(UnavailableError):
+    """Another program listens on the port."""
+
+    code = "CONG-BAN"
+
+
+class AssetsMissingError(UnavailableError):
+    """The front end was not built into this installation."""
+
+    code = "THIEU-GIAO-DIEN"
+
+
+class SettingInvalidError(BadInputError):
+    """A setting in the environment has a value that cannot be used."""
+
+    code = "CAI-DAT"
+
+
+# Pictures
+
+
+class PictureError(BadInputError):
+    """A picture cannot be used; every class below names the ``file``."""
+
+    code = "ANH"

@@ -1,0 +1,78 @@
+"""Every sentence that iSpace says, by section, code and language.
+
+``texts/<language>.toml`` holds one table per section; a language is added by adding a file. What a language lacks is said
+in Vietnamese, so that no code is ever shown bare.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import string
+import tomllib
+from importlib import resources
+
+from ispace.errors import IspaceError
+
+DEFAULT = "vi"
+
+
+@functools.cache
+def texts(lang: str) -> dict[str, dict[str, str]]:
+    """Return all sections of a language; ``{}`` for a language that has no file."""
+    file = resources.files("ispace") / "texts" / f"{lang}.toml"
+    return tomllib.loads(file.read_text("utf-8")) if file.is_file() else {}
+
+
+@functools.cache
+def available() -> tuple[str, ...]:
+    """Return the languages that have a file, Vietnamese first."""
+    names = sorted(f.name.removesuffix(".toml") for f in (resources.files("ispace") / "texts").iterdir() if f.name.endswith(".toml"))
+    return (DEFAULT, *(n for n in names if n != DEFAULT))
+
+
+class _Lenient(string.Formatter):
+    """Formats ``{name}``; a parameter that is missing stays visible instead of hiding the whole sentence."""
+
+    def get_value(self, key: int | str, args: object, kwargs: object) -> object:
+        return kwargs.get(str(key), "{" + str(key) + "}") if isinstance(kwargs, dict) else ""
+
+
+_FORMATTER = _Lenient()
+
+
+def say(section: str, code: str, lang: str, **params: object) -> str:
+    """Return the sentence ``code`` of ``section`` in ``lang`` with its parameters filled in."""
+    template = texts(lang).get(section, {}).get(code) or texts(DEFAULT).get(section, {}).get(code) or code
+    shown = {name: _shown(value, lang) for name, value in params.items()}
+    return _FORMATTER.vformat(template, (), shown)
+
+
+def _shown(value: object, lang: str) -> object:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return value
+    return number(value, lang)
+
+
+def number(value: float, lang: str) -> str:
+    """Return a number as people of ``lang`` write it: ``1.234,5`` in Vietnamese, ``1,234.5`` in English."""
+    text = f"{value:,}" if isinstance(value, int) else f"{value:,.10g}"
+    return text.translate(str.maketrans(",.", ".,")) if lang == "vi" else text
+
+
+def error_sentence(error: IspaceError, lang: str) -> str:
+    """Return what happened, to which file, and what to do, with the code for the telephone at the end."""
+    text = say("errors", error.code, lang, **error.params)
+    if text == error.code:  # a base class, or a class whose sentence is missing: the class still says something
+        text = say("errors", "LOI", lang, **error.params)
+    return f"{text} ({error.code})"
+
+
+def of_user() -> str:
+    """Return the language of whoever sits at this terminal: ``ISPACE_LANGUAGE``, else English only for an English locale."""
+    chosen = os.environ.get("ISPACE_LANGUAGE")
+    if chosen:
+        return chosen if chosen in available() else DEFAULT
+    locale = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
+    prefix = locale.split("_")[0].split("-")[0].lower()
+    return prefix if prefix in available() else DEFAULT

@@ -1,0 +1,1 @@
+"""The documents: tour, tile set, release, and the problems found in them."""

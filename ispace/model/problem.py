@@ -1,0 +1,40 @@
+"""One thing that is wrong with a tour: where, what, and how bad."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Literal
+
+from ispace import language
+
+
+@dataclasses.dataclass(frozen=True)
+class Problem:
+    """A problem at a place of a tour.
+
+    ``field`` is the path in the document (``scenes[2].hotspots[0].target``); ``scene`` and ``part`` are the ids of
+    the scene and of the hotspot, place, product or medium in it, where they have one.
+    """
+
+    code: str
+    field: str = ""
+    scene: str | None = None
+    part: str | None = None
+    severity: Literal["error", "warning"] = "error"
+    params: dict[str, object] = dataclasses.field(default_factory=dict)
+
+    def sentence(self, lang: str) -> str:
+        """Return place and problem as one line in ``lang``."""
+        place = []
+        if self.scene:
+            place.append(language.say("places", "scene", lang, id=self.scene))
+        if self.part:
+            place.append(language.say("places", "part", lang, id=self.part))
+        if self.field:
+            place.append(language.say("places", "field", lang, field=self.field))
+        text = language.say("problems", self.code, lang, **self.params)
+        return (" · ".join(place) + ": " if place else "") + f"{text} ({self.code})"
+
+    def to_json(self, languages: tuple[str, ...] = ("vi", "en")) -> dict[str, object]:
+        """Return everything, with the sentence in each language."""
+        return {**dataclasses.asdict(self), "sentence": {lang: self.sentence(lang) for lang in languages}}

@@ -1,0 +1,44 @@
+"""One place to stand: a panorama and what can be pointed at in it."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from ispace.model.base import Document, FilePath, Id
+from ispace.model.hotspots import Hotspot
+from ispace.model.text import Line, Text, Title
+from ispace.model.view import LevelAngles, Limits, Pitch, Position, View
+
+
+class Coverage(Document):
+    """How much of the sphere a partial panorama shows, where its file does not say so itself."""
+
+    haov_deg: float = Field(gt=0, le=360)
+    vaov_deg: float = Field(gt=0, le=180)
+    pitch_deg: Pitch = 0.0
+
+
+class Panorama(Document):
+    """The picture of a scene; ``coverage`` overrides what the file says."""
+
+    file: FilePath
+    coverage: Coverage | None = None
+    alt: Title | None = None
+    credit: Line | None = None
+
+
+class Scene(Document):
+    """A panorama, how to look at it, where it was taken and its hotspots."""
+
+    id: Id
+    title: Title
+    description: Text | None = None
+    panorama: Panorama
+    initial_view: View | None = None
+    limits: Limits | None = None
+    level: LevelAngles | None = None
+    north_deg: float | None = Field(default=None, ge=0, lt=360)
+    position: Position | None = None
+    floor: Id | None = None
+    place: Id | None = None
+    hotspots: list[Hotspot] = Field(default_factory=list, max_length=2000)

@@ -1,0 +1,58 @@
+"""Words in a tour document: one text in several languages, cleaned once at the entry."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from typing import Annotated
+
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
+
+# Controls that have no business in a caption; the bidirectional ones could make a sentence read backwards.
+_UNWANTED = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+
+
+def clean(value: object) -> object:
+    """Return a string in Unicode NFC without control and direction marks, trimmed; anything else unchanged."""
+    if not isinstance(value, str):
+        return value
+    text = unicodedata.normalize("NFC", value).replace("\r\n", "\n").replace("\r", "\n")
+    return _UNWANTED.sub("", text).strip()
+
+
+def _one_line(value: str) -> str:
+    return re.sub(r"\s+", " ", value)
+
+
+Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
+Line = Annotated[str, BeforeValidator(clean), AfterValidator(_one_line), StringConstraints(min_length=1, max_length=300)]
+Paragraphs = Annotated[str, BeforeValidator(clean), StringConstraints(min_length=1, max_length=20_000)]
+
+Title = Annotated[dict[Language, Line], Field(min_length=1)]
+"""One line in one or more languages: ``{"vi": "Sân chùa", "en": "Courtyard"}``."""
+
+Text = Annotated[dict[Language, Paragraphs], Field(min_length=1)]
+"""Paragraphs, separated by an empty line, in one or more languages."""
+
+
+def pick(text: Mapping[str, str] | None, language: str, fallback: str = "vi") -> str:
+    """Return ``text`` in ``language``, else in ``fallback``, else in whichever language there is, else ``""``."""
+    if not text:
+        return ""
+    return text.get(language) or text.get(fallback) or next(iter(text.values()))
+
+
+_FOLD_LETTERS = str.maketrans({"đ": "d", "Đ": "d", "ð": "d"})
+
+
+def fold(text: str) -> str:
+    """Return ``text`` for searching: no case, no accents, đ as d, so that ``chua`` finds ``Chùa``."""
+    decomposed = unicodedata.normalize("NFD", text.casefold().translate(_FOLD_LETTERS))
+    return " ".join("".join(c for c in decomposed if not unicodedata.combining(c)).split())
+
+
+def slug(text: str, fallback: str = "canh") -> str:
+    """Return ``text`` as a readable name for addresses and ids: ``Chùa cổ bên Núi Sam`` → ``chua-co-ben-nui-sam``."""
+    name = re.sub(r"[^a-z0-9]+", "-", fold(text)).strip("-")[:60].strip("-")
+    return name or fallback

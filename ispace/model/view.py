@@ -1,0 +1,68 @@
+"""Where a visitor looks: directions, views and their limits, in degrees (yaw to the right, pitch up)."""
+
+from __future__ import annotations
+
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from ispace.model.base import Document
+
+Yaw = Annotated[float, Field(ge=-180, le=180), AfterValidator(lambda yaw: -180.0 if yaw == 180 else yaw)]
+Pitch = Annotated[float, Field(ge=-90, le=90)]
+Hfov = Annotated[float, Field(ge=5, le=150)]
+
+
+class Direction(Document):
+    """One direction in a scene."""
+
+    yaw_deg: Yaw
+    pitch_deg: Pitch
+
+
+class View(Document):
+    """What is on screen: a direction and the angle that spans the longer side of the screen."""
+
+    yaw_deg: Yaw = 0.0
+    pitch_deg: Pitch = 0.0
+    hfov_deg: Hfov = 90.0
+
+
+class Limits(Document):
+    """How far a visitor may turn and zoom; yaw may run past ±180 so that a range can cross the seam."""
+
+    yaw_min_deg: float = Field(default=-180, ge=-360, le=360)
+    yaw_max_deg: float = Field(default=180, ge=-360, le=360)
+    pitch_min_deg: Pitch = -90.0
+    pitch_max_deg: Pitch = 90.0
+    hfov_min_deg: Hfov = 25.0
+    hfov_max_deg: Hfov = 110.0
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        for name, low, high in (
+            ("yaw", self.yaw_min_deg, self.yaw_max_deg),
+            ("pitch", self.pitch_min_deg, self.pitch_max_deg),
+            ("hfov", self.hfov_min_deg, self.hfov_max_deg),
+        ):
+            if low >= high:
+                raise PydanticCustomError("limits_order", "minimum below maximum", {"name": name, "low": low, "high": high})
+        if self.yaw_max_deg - self.yaw_min_deg > 360:
+            raise PydanticCustomError("limits_turn", "at most one turn", {"name": "yaw"})
+        return self
+
+
+class LevelAngles(Document):
+    """How the camera stood: looked up by ``pitch_deg``, rolled clockwise by ``roll_deg`` (as GPano's pose)."""
+
+    pitch_deg: Pitch = 0.0
+    roll_deg: float = Field(default=0.0, ge=-180, le=180)
+
+
+class Position(Document):
+    """A point on the earth (WGS 84)."""
+
+    lat: float = Field(ge=-90, le=90)
+    lon: float = Field(ge=-180, le=180)
+    altitude_m: float | None = Field(default=None, ge=-500, le=10_000)
