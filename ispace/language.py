@@ -1,7 +1,7 @@
 """Every sentence that iSpace says, by section, code and language.
 
-``texts/<language>.toml`` holds one table per section; a language is added by adding a file. What a language lacks is said
-in Vietnamese, so that no code is ever shown bare.
+``texts/<language>.toml`` holds one table per section; a language is added by adding a file. What a language lacks is
+said in Vietnamese, so that no code is ever shown bare.
 """
 
 from __future__ import annotations
@@ -27,14 +27,18 @@ def texts(lang: str) -> dict[str, dict[str, str]]:
 @functools.cache
 def available() -> tuple[str, ...]:
     """Return the languages that have a file, Vietnamese first."""
-    names = sorted(f.name.removesuffix(".toml") for f in (resources.files("ispace") / "texts").iterdir() if f.name.endswith(".toml"))
+    names = sorted(
+        f.name.removesuffix(".toml")
+        for f in (resources.files("ispace") / "texts").iterdir()
+        if f.name.endswith(".toml")
+    )
     return (DEFAULT, *(n for n in names if n != DEFAULT))
 
 
 class _Lenient(string.Formatter):
     """Formats ``{name}``; a parameter that is missing stays visible instead of hiding the whole sentence."""
 
-    def get_value(self, key: int | str, args: object, kwargs: object) -> object:
+    def get_value(self, key: int | str, args: object, kwargs: object) -> object:  # noqa: ARG002
         return kwargs.get(str(key), "{" + str(key) + "}") if isinstance(kwargs, dict) else ""
 
 
@@ -69,7 +73,7 @@ def error_sentence(error: IspaceError, lang: str) -> str:
 
 
 def of_user() -> str:
-    """Return the language of whoever sits at this terminal: ``ISPACE_LANGUAGE``, else English only for an English locale."""
+    """Return the language of this terminal: ``ISPACE_LANGUAGE``, else that of the locale, else Vietnamese."""
     chosen = os.environ.get("ISPACE_LANGUAGE")
     if chosen:
         return chosen if chosen in available() else DEFAULT

@@ -39,12 +39,16 @@ def _check_web(value: str) -> str:
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
 """A readable, stable name: small letters without accents, digits, single hyphens."""
 
-FilePath = Annotated[str, BeforeValidator(clean), StringConstraints(min_length=1, max_length=400), AfterValidator(_check_path)]
+FilePath = Annotated[
+    str, BeforeValidator(clean), StringConstraints(min_length=1, max_length=400), AfterValidator(_check_path)
+]
 """A file below the tour's folder, with forward slashes."""
 
 WebAddress = Annotated[str, BeforeValidator(clean), StringConstraints(max_length=2000), AfterValidator(_check_web)]
 """An address that a visitor may be sent to: http or https, nothing else."""
 
 Phone = Annotated[str, BeforeValidator(clean), StringConstraints(pattern=r"^\+?[0-9][0-9 .()\-]{2,30}$")]
-Email = Annotated[str, BeforeValidator(clean), StringConstraints(pattern=r"^[^@\s<>\"]+@[^@\s<>\"]+\.[^@\s<>\"]+$", max_length=200)]
+Email = Annotated[
+    str, BeforeValidator(clean), StringConstraints(pattern=r"^[^@\s<>\"]+@[^@\s<>\"]+\.[^@\s<>\"]+$", max_length=200)
+]
 Colour = Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")]

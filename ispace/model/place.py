@@ -25,7 +25,9 @@ class DatedName(Document):
     @model_validator(mode="after")
     def _ordered(self) -> Self:
         if self.valid_from and self.valid_to and self.valid_to < self.valid_from:
-            raise PydanticCustomError("dates_order", "valid_to after valid_from", {"low": "valid_from", "high": "valid_to"})
+            raise PydanticCustomError(
+                "dates_order", "valid_to after valid_from", {"low": "valid_from", "high": "valid_to"}
+            )
         return self
 
     def valid_on(self, day: dt.date) -> bool:

@@ -26,7 +26,9 @@ def _one_line(value: str) -> str:
 
 
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
-Line = Annotated[str, BeforeValidator(clean), AfterValidator(_one_line), StringConstraints(min_length=1, max_length=300)]
+Line = Annotated[
+    str, BeforeValidator(clean), AfterValidator(_one_line), StringConstraints(min_length=1, max_length=300)
+]
 Paragraphs = Annotated[str, BeforeValidator(clean), StringConstraints(min_length=1, max_length=20_000)]
 
 Title = Annotated[dict[Language, Line], Field(min_length=1)]

@@ -29,9 +29,7 @@ class Coverage(Document):
     @property
     def is_full(self) -> bool:
         """Whether the whole sphere has picture."""
-        return (
-            self.yaw_max_deg - self.yaw_min_deg >= 360 and self.pitch_min_deg <= -90 and self.pitch_max_deg >= 90
-        )
+        return self.yaw_max_deg - self.yaw_min_deg >= 360 and self.pitch_min_deg <= -90 and self.pitch_max_deg >= 90
 
 
 class TileSet(Document):

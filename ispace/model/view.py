@@ -47,7 +47,9 @@ class Limits(Document):
             ("hfov", self.hfov_min_deg, self.hfov_max_deg),
         ):
             if low >= high:
-                raise PydanticCustomError("limits_order", "minimum below maximum", {"name": name, "low": low, "high": high})
+                raise PydanticCustomError(
+                    "limits_order", "minimum below maximum", {"name": name, "low": low, "high": high}
+                )
         if self.yaw_max_deg - self.yaw_min_deg > 360:
             raise PydanticCustomError("limits_turn", "at most one turn", {"name": "yaw"})
         return self

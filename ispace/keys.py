@@ -1,0 +1,133 @@
+"""Every object key of iSpace; nothing else may build one.
+
+index.html, <lang>/index.html, sitemap.xml, search.json   the catalogue           short cache
+<slug>/index.html                                         the pointer of a tour   short cache
+<slug>/<lang>/index.html                                  its other languages     short cache
+r/<slug>/<release>/…                                      a release               immutable
+t/<tile set>/{level}/{face}/{row}_{col}.<ext>             tiles, preview          immutable
+a/<sha256 prefix>.<ext>                                   media, viewer, fonts    immutable
+originals/<sha256>                                        private: what was taken
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from ispace.errors import KeyInvalidError
+
+RESERVED = frozenset({"r", "t", "a", "originals", "en", "vi", "assets", "embed", "catalogue"})
+"""Names at the top of a store that no tour may take."""
+
+CATALOGUE = "index.html"
+SITEMAP = "sitemap.xml"
+RELEASES = "r/"
+TILE_SETS = "t/"
+ASSETS = "a/"
+ORIGINALS = "originals/"
+
+_TYPES = {
+    "html": "text/html; charset=utf-8",
+    "json": "application/json; charset=utf-8",
+    "js": "text/javascript; charset=utf-8",
+    "css": "text/css; charset=utf-8",
+    "xml": "application/xml; charset=utf-8",
+    "txt": "text/plain; charset=utf-8",
+    "vtt": "text/vtt; charset=utf-8",
+    "svg": "image/svg+xml",
+    "webmanifest": "application/manifest+json",
+    "jpg": "image/jpeg",
+    "jpeg": "image/jpeg",
+    "png": "image/png",
+    "webp": "image/webp",
+    "avif": "image/avif",
+    "mp3": "audio/mpeg",
+    "m4a": "audio/mp4",
+    "ogg": "audio/ogg",
+    "mp4": "video/mp4",
+    "webm": "video/webm",
+    "woff2": "font/woff2",
+    "ico": "image/x-icon",
+}
+
+
+def pointer(slug: str) -> str:
+    """Return the key of the page that says which release of a tour is current."""
+    return f"{slug}/index.html"
+
+
+def page(slug: str, language: str, default_language: str) -> str:
+    """Return the key of a tour's page in a language; the default language's page is the pointer."""
+    return pointer(slug) if language == default_language else f"{slug}/{language}/index.html"
+
+
+def release(slug: str, release_id: str, name: str = "") -> str:
+    """Return the key of a file of a release, or the folder of the release."""
+    return f"r/{slug}/{release_id}/{name}"
+
+
+def releases(slug: str) -> str:
+    """Return the folder of all releases of a tour."""
+    return f"r/{slug}/"
+
+
+def manifest(slug: str, release_id: str) -> str:
+    """Return the key of ``release.json``, whose presence makes a release complete."""
+    return release(slug, release_id, "release.json")
+
+
+def tile(tile_set: str, name: str = "") -> str:
+    """Return the key of a file of a tile set, or the folder of the set."""
+    return f"t/{tile_set}/{name}"
+
+
+def asset(sha256: str, extension: str) -> str:
+    """Return the key of a file that is named by its content."""
+    return f"a/{sha256[:20]}.{extension}"
+
+
+def original(sha256: str) -> str:
+    """Return the private key of an original."""
+    return f"originals/{sha256}"
+
+
+def checked(key: str) -> str:
+    """Return ``key`` where every store can hold it under exactly that name, else raise ``KeyInvalidError``."""
+    parts = key.split("/")
+    bad = (
+        not key
+        or len(key.encode("utf-8", "surrogatepass")) > 900
+        or any(p in {"", ".", ".."} or len(p.encode("utf-8", "surrogatepass")) > 240 for p in parts)
+        or re.search(r"[\x00-\x1f\x7f\\\ud800-\udfff]", key) is not None
+        or parts[0].startswith(".ispace")
+        or unicodedata.normalize("NFC", key) != key
+    )
+    if bad:
+        raise KeyInvalidError(key=key)
+    return key
+
+
+def extension(name: str) -> str:
+    """Return the extension of a name in small letters, without its dot."""
+    last = name.rsplit("/", 1)[-1]
+    return last.rsplit(".", 1)[1].lower() if "." in last else ""
+
+
+def content_type(key: str) -> str:
+    """Return the media type of an object by its name."""
+    return _TYPES.get(extension(key), "application/octet-stream")
+
+
+def is_immutable(key: str) -> bool:
+    """Say whether what stands under ``key`` never changes."""
+    return key.startswith((RELEASES, TILE_SETS, ASSETS, ORIGINALS))
+
+
+def cache_control(key: str) -> str:
+    """Return how long a reader may keep an object: a year where it cannot change, else a minute."""
+    return "public, max-age=31536000, immutable" if is_immutable(key) else "public, max-age=60, must-revalidate"
+
+
+def is_text(key: str) -> bool:
+    """Say whether an object gains from compression."""
+    return extension(key) in {"html", "json", "js", "css", "xml", "txt", "vtt", "svg", "webmanifest"}

@@ -1,0 +1,101 @@
+"""Does everything that a tour document names exist in it, once?
+
+Works on the raw JSON, so that broken references are reported together with all other faults.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any, TypedDict
+
+from ispace.model.faults import hint, path
+from ispace.model.problem import Problem
+
+Raw = dict[str, Any]
+_LISTS = ("scenes", "places", "products", "media", "floors")
+
+
+class _Owner(TypedDict):
+    scene: str | None
+    part: str | None
+
+
+def check(raw: Raw) -> list[Problem]:
+    """Return a problem for each id used twice or pointing nowhere, and for links that lead back to their scene."""
+    ids = {name: [str(i["id"]) for _, i in _items(raw.get(name)) if isinstance(i.get("id"), str)] for name in _LISTS}
+    problems = [p for name in _LISTS for p in _doubles(raw.get(name), (name,))]
+    problems += _languages(raw)
+    for name, value, where in (("scenes", raw.get("start"), ("start",)), ("places", raw.get("place"), ("place",))):
+        problems += _dangling(ids, name, value, where)
+    skin = raw.get("skin")
+    if isinstance(skin, dict):
+        problems += _dangling(ids, "media", skin.get("logo"), ("skin", "logo"))
+    for index, product in _items(raw.get("products")):
+        for n, medium in enumerate(_list(product.get("media"))):
+            problems += _dangling(ids, "media", medium, ("products", index, "media", n), part=product.get("id"))
+    for index, scene in _items(raw.get("scenes")):
+        problems += _scene(scene, ("scenes", index), ids)
+    return problems
+
+
+def _scene(scene: Raw, loc: tuple[int | str, ...], ids: dict[str, list[str]]) -> list[Problem]:
+    scene_id = scene.get("id") if isinstance(scene.get("id"), str) else None
+    problems = _dangling(ids, "places", scene.get("place"), (*loc, "place"), scene=scene_id)
+    problems += _dangling(ids, "floors", scene.get("floor"), (*loc, "floor"), scene=scene_id)
+    problems += _doubles(scene.get("hotspots"), (*loc, "hotspots"), scene=scene_id)
+    for index, spot in _items(scene.get("hotspots")):
+        here = (*loc, "hotspots", index)
+        owner: _Owner = {"scene": scene_id, "part": spot.get("id") if isinstance(spot.get("id"), str) else None}
+        target = spot.get("target")
+        problems += _dangling(ids, "scenes", target, (*here, "target"), **owner)
+        if target is not None and target == scene_id:
+            problems.append(Problem("TU-NOI", field=path((*here, "target")), **owner))
+        problems += _dangling(ids, "products", spot.get("product"), (*here, "product"), **owner)
+        for n, medium in enumerate(_list(spot.get("media"))):
+            problems += _dangling(ids, "media", medium, (*here, "media", n), **owner)
+    return problems
+
+
+def _dangling(
+    ids: dict[str, list[str]],
+    name: str,
+    value: object,
+    loc: tuple[int | str, ...],
+    *,
+    scene: str | None = None,
+    part: str | None = None,
+) -> list[Problem]:
+    if not isinstance(value, str) or value in ids[name]:
+        return []
+    params: dict[str, object] = {"value": value, "list": name, "hint": hint(value, ids[name])}
+    return [Problem("KHONG-TRO-DEN", field=path(loc), scene=scene, part=part, params=params)]
+
+
+def _doubles(items: object, loc: tuple[int | str, ...], scene: str | None = None) -> list[Problem]:
+    counts = Counter(i["id"] for _, i in _items(items) if isinstance(i.get("id"), str))
+    seen: set[str] = set()
+    problems = []
+    for index, item in _items(items):
+        name = item.get("id")
+        if isinstance(name, str) and counts[name] > 1:
+            if name in seen:
+                owner = scene if scene is not None or loc[-1] != "scenes" else name
+                problems.append(
+                    Problem("TRUNG-MA", field=path((*loc, index, "id")), scene=owner, part=name, params={"value": name})
+                )
+            seen.add(name)
+    return problems
+
+
+def _languages(raw: Raw) -> list[Problem]:
+    counts = Counter(v for v in _list(raw.get("languages")) if isinstance(v, str))
+    return [Problem("TRUNG-NGON-NGU", field="languages", params={"value": v}) for v, n in counts.items() if n > 1]
+
+
+def _items(value: object) -> Iterator[tuple[int, Raw]]:
+    return ((n, v) for n, v in enumerate(_list(value)) if isinstance(v, dict))
+
+
+def _list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []

@@ -1,0 +1,92 @@
+"""What iSpace needs from the outside, as protocols; ``adapters/`` holds one file per technology."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Protocol
+
+
+@dataclasses.dataclass(frozen=True)
+class Put:
+    """One object to write: its key and its content, in memory or in a file.
+
+    ``if_absent`` refuses to replace; ``if_match`` replaces only the object with that ETag. ``metadata`` are short ASCII
+    values of the writer's own.
+    """
+
+    key: str
+    content: bytes | Path
+    content_type: str | None = None
+    cache_control: str | None = None
+    content_encoding: str | None = None
+    metadata: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    if_absent: bool = False
+    if_match: str | None = None
+
+
+@dataclasses.dataclass(frozen=True)
+class ObjectInfo:
+    """What a store says of an object; one that ``scan`` yields has no headers and no metadata."""
+
+    key: str
+    size: int
+    etag: str
+    modified: dt.datetime
+    content_type: str = ""
+    cache_control: str = ""
+    content_encoding: str | None = None
+    metadata: Mapping[str, str] = dataclasses.field(default_factory=dict)
+
+
+class Blobs(Protocol):
+    """A store of named objects: a folder, or a bucket of any S3 server.
+
+    Every method raises ``KeyInvalidError`` for a key that ``keys.checked`` refuses, and the storage errors of
+    ``ispace.errors`` for everything that goes wrong outside.
+    """
+
+    name: str
+    """How to call the store in a message; holds no secret."""
+
+    def put(self, put: Put) -> ObjectInfo:
+        """Write one object whole or not at all; a reader sees the old or the new one, never a part.
+
+        Raises:
+            ObjectExistsError: ``if_absent`` and there is one.
+            ObjectChangedError: ``if_match`` and it is another one.
+        """
+
+    def put_many(self, puts: Iterable[Put]) -> Iterator[ObjectInfo]:
+        """Write many objects, several at a time; yields each as it is done, in any order; no conditions."""
+
+    def get(self, key: str) -> bytes:
+        """Return an object's content; ``ObjectMissingError`` where there is none."""
+
+    def fetch(self, key: str, to: Path) -> None:
+        """Write an object's content to a file; ``ObjectMissingError`` where there is none."""
+
+    def head(self, key: str) -> ObjectInfo | None:
+        """Return what is known of an object, ``None`` where there is none."""
+
+    def scan(self, prefix: str = "") -> Iterator[ObjectInfo]:
+        """Yield every object whose key begins with ``prefix``, in the order of their keys."""
+
+    def folders(self, prefix: str = "") -> Iterator[str]:
+        """Yield the names directly below ``prefix`` (which ends in ``/`` or is empty) that have objects below them."""
+
+    def delete(self, keys: Iterable[str]) -> int:
+        """Delete objects, return how many there were; a key that has none is no error."""
+
+    def flush(self) -> None:
+        """Return when everything written so far will survive a power failure."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Services:
+    """One of each: what the pipeline and the web side are handed."""
+
+    public: Blobs
+    private: Blobs

@@ -1,0 +1,67 @@
+"""Every setting of iSpace: name in the environment, default, what it does.
+
+The environment is read once, when ``Settings()`` is called; nothing else in iSpace looks at it, except for the
+terminal's language. ``docs/settings.md`` lists the same fields, and a test keeps the two equal.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from ispace.errors import SettingInvalidError
+
+
+class Settings(BaseSettings):
+    """What an operator can choose."""
+
+    model_config = SettingsConfigDict(env_prefix="ISPACE_", frozen=True, extra="ignore")
+
+    public: str = Field(
+        default="file:var/public", description="Where published tours go: the store that the world reads."
+    )
+    private: str = Field(
+        default="file:var/private", description="Where originals and finished tile sets are kept; never served."
+    )
+    public_url: str = Field(
+        default="",
+        description="The address at which the public store is read, for canonical links, sitemap, share pictures.",
+    )
+    site_name_vi: str = Field(default="iSpace An Giang", description="The name of the catalogue in Vietnamese.")
+    site_name_en: str = Field(default="iSpace An Giang", description="The name of the catalogue in English.")
+    host: str = Field(default="", description="Where `ispace serve` listens; empty means loopback, IPv6 and IPv4.")
+    port: int = Field(default=8360, ge=0, le=65535, description="The port of `ispace serve`; 0 takes a free one.")
+    author: str = Field(default="", description="Who publishes, for the list of releases; empty means the login name.")
+    max_pixels: int = Field(default=32768 * 16384, gt=0, description="The largest picture that is decoded, in pixels.")
+    max_bytes: int = Field(default=500_000_000, gt=0, description="The largest picture file that is read, in bytes.")
+    max_seconds: int = Field(default=300, gt=0, description="How long one picture may take, in seconds.")
+    max_memory_mb: int = Field(
+        default=3000, ge=256, description="How much memory the picture process may take, in MiB."
+    )
+    tile_format: Literal["jpg", "webp"] = Field(
+        default="jpg", description="The format of tiles; every viewer reads jpg, webp is a fifth smaller and slower."
+    )
+    tile_quality: int = Field(default=80, ge=30, le=95, description="The quality of tiles in their format's own scale.")
+    threads: int = Field(default=2, ge=1, le=32, description="How many threads cut and encode tiles.")
+    grace_days: int = Field(
+        default=30, ge=0, description="How long `ispace gc` keeps what only replaced releases use, in days."
+    )
+
+    @field_validator("public_url")
+    @classmethod
+    def _web(cls, value: str) -> str:
+        if value and not value.startswith(("https://", "http://")):
+            raise ValueError("http:// or https://")
+        return value.rstrip("/") + "/" if value else ""
+
+
+def load() -> Settings:
+    """Return the settings of this process; raises ``SettingInvalidError`` naming the variable and its value."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        name = "ISPACE_" + str(first["loc"][0]).upper()
+        raise SettingInvalidError(name=name, value=str(first.get("input")), reason=first["msg"]) from error
