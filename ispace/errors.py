@@ -235,6 +235,7 @@ class PictureError(BadInputError):
 
     code = "ANH"
 
+
 class PictureEmptyError(PictureError):
     """The file has no bytes."""
 

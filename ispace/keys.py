@@ -7,6 +7,7 @@ r/<slug>/<release>/…                                      a release           
 t/<tile set>/{level}/{face}/{row}_{col}.<ext>             tiles, preview          immutable
 a/<sha256 prefix>.<ext>                                   media, viewer, fonts    immutable
 originals/<sha256>                                        private: what was taken
+v/<views>/…, m/<medium>/…                                 private: posters, web pictures
 """
 
 from __future__ import annotations
@@ -76,9 +77,34 @@ def manifest(slug: str, release_id: str) -> str:
     return release(slug, release_id, "release.json")
 
 
+def intent(slug: str, release_id: str) -> str:
+    """Return the key of the note that a release is being written, which keeps the collector away from its objects."""
+    return release(slug, release_id, "started.json")
+
+
+def kept_page(slug: str, release_id: str, language: str) -> str:
+    """Return the key under which a release keeps its page, for going back to it."""
+    return release(slug, release_id, f"page.{language}.txt")
+
+
+def log(slug: str, entry: str = "") -> str:
+    """Return the key of an entry of a tour's log of flips, or the folder of the log."""
+    return f"r/{slug}/log/{entry}"
+
+
 def tile(tile_set: str, name: str = "") -> str:
     """Return the key of a file of a tile set, or the folder of the set."""
     return f"t/{tile_set}/{name}"
+
+
+def views(views_id: str, name: str = "") -> str:
+    """Return the private key of a picture of a first view, or the folder of such pictures."""
+    return f"v/{views_id}/{name}"
+
+
+def medium(work_id: str, name: str = "") -> str:
+    """Return the private key of a picture made fit for the web, or its folder."""
+    return f"m/{work_id}/{name}"
 
 
 def asset(sha256: str, extension: str) -> str:

@@ -22,6 +22,7 @@ class Problem:
     part: str | None = None
     severity: Literal["error", "warning"] = "error"
     params: dict[str, object] = dataclasses.field(default_factory=dict)
+    section: Literal["problems", "errors"] = "problems"
 
     def sentence(self, lang: str) -> str:
         """Return place and problem as one line in ``lang``."""
@@ -32,7 +33,7 @@ class Problem:
             place.append(language.say("places", "part", lang, id=self.part))
         if self.field:
             place.append(language.say("places", "field", lang, field=self.field))
-        text = language.say("problems", self.code, lang, **self.params)
+        text = language.say(self.section, self.code, lang, **self.params)
         return (" · ".join(place) + ": " if place else "") + f"{text} ({self.code})"
 
     def to_json(self, languages: tuple[str, ...] = ("vi", "en")) -> dict[str, object]:

@@ -25,7 +25,6 @@ class TileSetUse(Document):
     original: str
     objects: int = Field(ge=0)
     bytes: int = Field(ge=0)
-    digest: str = Field(pattern=r"^[0-9a-f]{64}$")
 
 
 class Card(Document):
@@ -43,6 +42,15 @@ class Card(Document):
     search: str
 
 
+class Flip(Document):
+    """An entry of a tour's log: who put which release in its place, or took the tour down."""
+
+    at: dt.datetime
+    author: str
+    action: Literal["publish", "rollback", "unpublish"]
+    release: str
+
+
 class Release(Document):
     """``release.json``, written last of a release's own files: what there is and how it came about."""
 
@@ -52,6 +60,7 @@ class Release(Document):
     created_at: dt.datetime
     author: str
     generator: str
+    digest: str
     changes: list[str]
     files: list[ReleaseFile]
     tile_sets: list[TileSetUse]

@@ -1,0 +1,229 @@
+"""The order in which a tour passes the stages: what ``ispace build`` and ``ispace publish`` do."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import getpass
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import ispace
+from ispace import assets, digest, keys, pointer
+from ispace.errors import FolderEmptyError, IspaceError, SourceMissingError, TourBlockedError
+from ispace.imaging.isolate import PictureWorker
+from ispace.imaging.limits import Limits
+from ispace.model import document
+from ispace.model.problem import Problem
+from ispace.model.release import Card
+from ispace.model.text import fold
+from ispace.model.tour import Tour
+from ispace.pipeline import catalogue, check, compose, ingest, level, publish, render, tile
+from ispace.ports import Services
+from ispace.progress import Progress
+from ispace.settings import Settings
+from ispace.work import MediumWork, SceneWork
+
+TOUR_FILE = "tour.json"
+
+
+@dataclasses.dataclass(frozen=True)
+class Built:
+    """A tour whose pictures are ready in the private store."""
+
+    tour: Tour
+    scenes: dict[str, SceneWork]
+    media: dict[str, MediumWork]
+    problems: list[Problem]
+    notes: list[str]
+
+
+@dataclasses.dataclass(frozen=True)
+class Outcome:
+    """A tour that is public."""
+
+    built: Built
+    published: publish.Published
+    page: str
+
+
+def limits_of(settings: Settings) -> Limits:
+    """Return what one picture may cost."""
+    return Limits(
+        max_pixels=settings.max_pixels,
+        max_bytes=settings.max_bytes,
+        max_seconds=settings.max_seconds,
+        max_memory_mb=settings.max_memory_mb,
+    )
+
+
+def author_of(settings: Settings) -> str:
+    """Return who publishes: the setting, else whoever is logged in."""
+    if settings.author:
+        return settings.author
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return "?"
+
+
+def read_tour(folder: Path) -> Tour:
+    """Return the tour of a folder; raises as ``document.load``, or ``SourceMissingError`` and ``FolderEmptyError``."""
+    if not folder.is_dir():
+        raise SourceMissingError(file=str(folder))
+    if not (folder / TOUR_FILE).is_file():
+        raise FolderEmptyError(file=str(folder))
+    return document.load(folder / TOUR_FILE)
+
+
+def build(folder: Path, services: Services, settings: Settings, worker: PictureWorker, progress: Progress) -> Built:
+    """Bring every picture of the tour in ``folder`` into the private store.
+
+    Every picture is tried, so that all that is wrong is said at once.
+
+    Raises:
+        DocumentInvalidError: the tour document is wrong.
+        TourBlockedError: pictures cannot be used, or the gate found errors; ``problems`` says which.
+    """
+    tour = read_tour(folder)
+    scenes: dict[str, SceneWork] = {}
+    media: dict[str, MediumWork] = {}
+    problems: list[Problem] = []
+    notes: list[str] = []
+    options = tile.TileOptions(settings.tile_format, settings.tile_quality, settings.threads)
+    for index, scene in enumerate(tour.scenes):
+        try:
+            original = ingest.run(folder / scene.panorama.file, services.private, worker)
+            tiled = tile.run(
+                original,
+                level=level.run(scene.level, original.info),
+                coverage=scene.panorama.coverage,
+                options=options,
+                private=services.private,
+                worker=worker,
+                progress=_part(progress, "tile", scene.id, index, len(tour.scenes)),
+            )
+            bounds = compose.scene_limits(scene, tiled)
+            view = compose.first_view(scene, original.info, bounds)
+            views = tile.views(tiled, view, private=services.private, worker=worker)
+            scenes[scene.id] = SceneWork(original.info, tiled, views, view, bounds)
+            notes += tiled.notes
+        except IspaceError as error:
+            problems.append(_told(error, f"scenes[{index}].panorama.file", scene.id, None))
+        progress("tile", scene.id, index + 1, len(tour.scenes))
+    for index, medium in enumerate(tour.media):
+        try:
+            media[medium.id] = ingest.medium(medium, folder, services.private, worker)
+        except IspaceError as error:
+            problems.append(_told(error, f"media[{index}].file", None, medium.id))
+        progress("media", medium.id, index + 1, len(tour.media))
+    if not problems:
+        problems = check.run(tour, scenes, dt.datetime.now(dt.UTC).date())
+    if any(p.severity == "error" for p in problems):
+        raise TourBlockedError(file=tour.id, problems=list(problems))
+    return Built(tour, scenes, media, problems, notes)
+
+
+def _told(error: IspaceError, field: str, scene: str | None, part: str | None) -> Problem:
+    return Problem(error.code, field, scene, part, params=dict(error.params), section="errors")
+
+
+def _part(progress: Progress, stage: str, label: str, done: int, total: int) -> Callable[[float], None]:
+    return lambda share: progress(stage, label, done + share, total)
+
+
+def publish_tour(
+    folder: Path, services: Services, settings: Settings, worker: PictureWorker, progress: Progress
+) -> Outcome:
+    """Build the tour in ``folder`` and publish it.
+
+    Raises:
+        as ``build``, and PublishRaceError or a storage error; the tour that was public stays.
+    """
+    slug = read_tour(folder).id
+    seen = pointer.look(services.public, slug)
+    built = build(folder, services, settings, worker, progress)
+    front = assets.load()
+    site = site_of(settings)
+    content = _content_digest(built, front, site)
+    now = dt.datetime.now(dt.UTC)
+    release = publish.release_id(services.public, slug, content, now)
+    composed = compose.run(built.tour, built.scenes, built.media, release)
+    # The page carries the day of its release, not of this run: a second run must write the very same bytes.
+    day = dt.date.fromisoformat(f"{release[:4]}-{release[4:6]}-{release[6:8]}")
+    pages = render.render(built.tour, composed, release=release, assets=front, site=site, today=day)
+    before = None
+    if seen.release:
+        try:
+            before = services.public.get(keys.release(slug, seen.release, "tour.json"))
+        except IspaceError:
+            before = None  # what changed is a courtesy; a damaged old release must not stop a new one
+    bundle = publish.Bundle(
+        slug=slug,
+        release=release,
+        digest=content,
+        author=author_of(settings),
+        generator=f"iSpace {ispace.__version__}",
+        now=now,
+        default_language=built.tour.default_language,
+        tiled=list({w.tiled.id: w.tiled for w in built.scenes.values()}.values()),
+        pictures=[p for w in built.scenes.values() for p in w.views]
+        + [p for m in built.media.values() for p in (m.file, *m.captions.values())],
+        assets=front.published,
+        document=json.dumps(composed, ensure_ascii=False, separators=(",", ":")).encode(),
+        pages={_language_of(key, slug, built.tour): page for key, page in pages.items()},
+        card=card(built, now.date()),
+        changes=publish.changes(before, composed, assets_changed=False),
+    )
+    published = publish.run(bundle, services, seen, lambda done, total: progress("publish", slug, done, total))
+    catalogue.run(services.public, front, site)
+    progress("catalogue", slug, 1, 1)
+    return Outcome(built, published, keys.pointer(slug))
+
+
+def _language_of(key: str, slug: str, tour: Tour) -> str:
+    return next(lang for lang in tour.languages if keys.page(slug, lang, tour.default_language) == key)
+
+
+def site_of(settings: Settings) -> render.Site:
+    """Return the name and address of the whole site."""
+    return render.Site(
+        name={"vi": settings.site_name_vi, "en": settings.site_name_en}, public_url=settings.public_url or None
+    )
+
+
+def _content_digest(built: Built, front: assets.Assets, site: render.Site) -> str:
+    """Return a name for everything that a reader of the release would see, its own name and day left out."""
+    composed: Any = compose.run(built.tour, built.scenes, built.media, "")
+    document = built.tour.model_dump(mode="json")
+    return digest.of_bytes(
+        json.dumps(
+            [composed, document, front.digest, render.digest(), dataclasses.asdict(site), ispace.__version__],
+            sort_keys=True,
+            ensure_ascii=False,
+        ).encode()
+    )
+
+
+def card(built: Built, today: dt.date) -> Card:
+    """Return what the catalogue shows of a tour."""
+    tour = built.tour
+    place = next((p for p in tour.places if p.id == (tour.place or tour.start_scene.place)), None)
+    former = place.former(today) if place else []
+    words = [*tour.title.values(), *tour.description.values()]
+    words += [t for s in tour.scenes for t in s.title.values()] + [t for p in tour.products for t in p.name.values()]
+    words += [t for p in tour.places for n in p.names for t in n.name.values()]
+    return Card(
+        title=tour.title,
+        description=tour.description,
+        place=place.current(today).name if place else {},
+        former_place=former[0].name if former else {},
+        categories=list(tour.categories),
+        scene_count=len(tour.scenes),
+        product_count=len(tour.products),
+        cover=built.scenes[tour.start_scene.id].views.share.key,
+        languages=list(tour.languages),
+        search=" ".join(dict.fromkeys(fold(" ".join(words)).split())),
+    )

@@ -1,0 +1,189 @@
+"""A tour document, its tile sets and its media → the tour as the viewer reads it.
+
+Reads: nothing but its arguments. Writes: nothing; ``publish`` puts the result to
+``r/<slug>/<release>/tour.json``. Links in it are relative to that place: any host, any folder serves them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ispace import keys
+from ispace.imaging.probe import PictureInfo
+from ispace.model.hotspots import AreaHotspot, CardHotspot, LinkHotspot, PhoneHotspot, ProductHotspot, UrlHotspot
+from ispace.model.media import Media
+from ispace.model.product import Product
+from ispace.model.scene import Scene
+from ispace.model.tour import Tour
+from ispace.model.view import Limits, Position, View
+from ispace.work import MediumWork, Picture, SceneWork, Tiled
+
+CONTRACT_VERSION = 1
+"""The version of the published tour; ``tours/README.md`` describes it, ``tours/CHANGELOG.md`` tells its history."""
+
+_UP = "../../../"
+_WIDEST_DEG = 110.0
+
+
+def first_view(scene: Scene, info: PictureInfo, limits: Limits) -> View:
+    """Return how a scene opens: as the document says, else the picture, else straight ahead; within its limits."""
+    view = scene.initial_view
+    if view is None:
+        pano = info.gpano
+        yaw_deg, pitch_deg, hfov_deg = 0.0, 0.0, 90.0
+        if pano is not None and pano.initial_heading_deg is not None:
+            # GPano's heading counts from north, as the pose does: the difference is a yaw.
+            yaw_deg = (pano.initial_heading_deg - (pano.pose_heading_deg or 0.0) + 180) % 360 - 180
+        if pano is not None and pano.initial_pitch_deg is not None:
+            pitch_deg = max(-90.0, min(90.0, pano.initial_pitch_deg))
+        if pano is not None and pano.initial_hfov_deg is not None:
+            hfov_deg = max(30.0, min(_WIDEST_DEG, pano.initial_hfov_deg))
+        elif limits.yaw_max_deg - limits.yaw_min_deg < 360:
+            yaw_deg = (limits.yaw_min_deg + limits.yaw_max_deg) / 2
+            pitch_deg = (limits.pitch_min_deg + limits.pitch_max_deg) / 2
+        view = View(yaw_deg=_wrapped(yaw_deg), pitch_deg=pitch_deg, hfov_deg=hfov_deg)
+    return _within(view, limits)
+
+
+def scene_limits(scene: Scene, tiled: Tiled) -> Limits:
+    """Return how far a visitor may turn: what the document says, but never past the edge of the picture."""
+    cover = tiled.tile_set.coverage
+    said = scene.limits or Limits()
+    turn = cover.yaw_max_deg - cover.yaw_min_deg < 360
+    yaw_min = max(said.yaw_min_deg, cover.yaw_min_deg) if turn else said.yaw_min_deg
+    yaw_max = min(said.yaw_max_deg, cover.yaw_max_deg) if turn else said.yaw_max_deg
+    if yaw_min >= yaw_max:
+        yaw_min, yaw_max = cover.yaw_min_deg, cover.yaw_max_deg
+    pitch_min = max(said.pitch_min_deg, cover.pitch_min_deg)
+    pitch_max = min(said.pitch_max_deg, cover.pitch_max_deg)
+    if pitch_min >= pitch_max:
+        pitch_min, pitch_max = cover.pitch_min_deg, cover.pitch_max_deg
+    narrower = min(yaw_max - yaw_min, pitch_max - pitch_min, _WIDEST_DEG) if turn else _WIDEST_DEG
+    widest = max(10.0, min(said.hfov_max_deg, narrower if turn else said.hfov_max_deg))
+    return Limits(
+        yaw_min_deg=yaw_min,
+        yaw_max_deg=yaw_max,
+        pitch_min_deg=pitch_min,
+        pitch_max_deg=pitch_max,
+        hfov_min_deg=min(said.hfov_min_deg, widest / 2),
+        hfov_max_deg=widest,
+    )
+
+
+def _within(view: View, limits: Limits) -> View:
+    hfov_deg = max(limits.hfov_min_deg, min(limits.hfov_max_deg, view.hfov_deg))
+    pitch_deg = max(limits.pitch_min_deg, min(limits.pitch_max_deg, view.pitch_deg))
+    middle = (limits.yaw_min_deg + limits.yaw_max_deg) / 2
+    half = (limits.yaw_max_deg - limits.yaw_min_deg) / 2
+    offset = _wrapped(view.yaw_deg - middle)
+    yaw_deg = view.yaw_deg if half >= 180 else middle + max(-half, min(half, offset))
+    return View(yaw_deg=_wrapped(yaw_deg), pitch_deg=pitch_deg, hfov_deg=hfov_deg)
+
+
+def _wrapped(yaw_deg: float) -> float:
+    return (yaw_deg + 180) % 360 - 180
+
+
+def run(tour: Tour, scenes: Mapping[str, SceneWork], media: Mapping[str, MediumWork], release: str) -> dict[str, Any]:
+    """Return the published tour document; every scene and medium of ``tour`` must be among those given."""
+    used = _media_used(tour)
+    return {
+        "version": CONTRACT_VERSION,
+        "id": tour.id,
+        "release": release,
+        "default_language": tour.default_language,
+        "languages": tour.languages,
+        "title": tour.title,
+        "description": tour.description,
+        "start": tour.start_scene.id,
+        "skin": {"preset": tour.skin.preset, "accent": tour.skin.accent}
+        | ({"logo": _UP + media[tour.skin.logo].file.key} if tour.skin.logo else {}),
+        "page": {lang: _UP + keys.page(tour.id, lang, tour.default_language) for lang in tour.languages},
+        "scenes": [_scene(scene, scenes[scene.id]) for scene in tour.scenes],
+        "products": {product.id: _product(product) for product in tour.products},
+        "media": {m.id: _medium(m, media[m.id]) for m in tour.media if m.id in used},
+    }
+
+
+def _media_used(tour: Tour) -> set[str]:
+    used = {m for p in tour.products for m in p.media}
+    for scene in tour.scenes:
+        for spot in scene.hotspots:
+            if isinstance(spot, CardHotspot | AreaHotspot):
+                used.update(spot.media)
+    return used
+
+
+def _scene(scene: Scene, work: SceneWork) -> dict[str, Any]:
+    base = _UP + keys.tile(work.tiled.id)
+    tiles = work.tiled.tile_set
+    return {
+        "id": scene.id,
+        "title": scene.title,
+        "description": scene.description,
+        "tiles": {
+            "base": base,
+            "tile_size_px": tiles.tile_size_px,
+            "level_sizes_px": tiles.level_sizes_px,
+            "format": tiles.format,
+        },
+        "preview": {
+            "url": base + tiles.preview.file,
+            "size_px": tiles.preview.size_px,
+            "order": tiles.preview.order,
+            "inline": tiles.preview.inline,
+        },
+        "poster": {"portrait": _picture(work.views.portrait), "landscape": _picture(work.views.landscape)},
+        "thumbnail": _picture(work.views.thumbnail),
+        "share": _picture(work.views.share),
+        "initial_view": _rounded(work.view.model_dump()),
+        "limits": _rounded(work.limits.model_dump()),
+        "north_deg": north(scene, work.info),
+        "position": _position(scene.position),
+        "floor": scene.floor,
+        "place": scene.place,
+        "hotspots": [_hotspot(spot) for spot in scene.hotspots],
+    }
+
+
+def north(scene: Scene, info: PictureInfo) -> float | None:
+    """Return the compass bearing of the middle of the picture: the document's, else the camera's."""
+    return scene.north_deg if scene.north_deg is not None else info.heading_deg
+
+
+def _position(where: Position | None) -> dict[str, float] | None:
+    # Only what the document says is published: what a camera noted may be somebody's home.
+    return {"lat": where.lat, "lon": where.lon} if where else None
+
+
+def _picture(picture: Picture) -> dict[str, Any]:
+    return {"url": _UP + picture.key, "width_px": picture.width_px, "height_px": picture.height_px}
+
+
+def _hotspot(
+    spot: LinkHotspot | CardHotspot | UrlHotspot | PhoneHotspot | ProductHotspot | AreaHotspot,
+) -> dict[str, Any]:
+    return spot.model_dump(mode="json", exclude_none=True)
+
+
+def _product(product: Product) -> dict[str, Any]:
+    return product.model_dump(mode="json", exclude={"id"}) | {"expires_on": product.ends_on.isoformat()}
+
+
+def _medium(medium: Media, work: MediumWork) -> dict[str, Any]:
+    file = work.file
+    size = {"width_px": file.width_px, "height_px": file.height_px} if file.width_px else {}
+    return {
+        "kind": medium.kind,
+        "url": _UP + file.key,
+        **size,
+        "alt": medium.alt,
+        "credit": medium.credit,
+        "transcript": medium.transcript,
+        "captions": {lang: _UP + captions.key for lang, captions in work.captions.items()} or None,
+    }
+
+
+def _rounded(angles: dict[str, float]) -> dict[str, float]:
+    return {name: round(value, 3) for name, value in angles.items()}

@@ -1,0 +1,96 @@
+"""A file somebody took → a checked original in the private store, and what its EXIF and XMP say.
+
+Reads: a file. Writes: private ``originals/<sha256>``; for the pictures, sounds and films of cards, private ``m/<work>/…``:
+pictures are decoded and written anew, so that nothing a camera noted in them is ever published.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from pathlib import Path
+
+from ispace import digest, keys
+from ispace.errors import MediaUnusableError, SourceMissingError
+from ispace.imaging.isolate import PictureWorker
+from ispace.imaging.probe import PictureInfo
+from ispace.model.media import Media
+from ispace.ports import Blobs, Put
+from ispace.work import MediumWork, Original, Picture
+
+MEDIUM_VERSION = 1
+"""Raised whenever the web picture of an unchanged file would come out differently."""
+
+_FORMATS = {"audio": {"mp3", "m4a", "ogg"}, "video": {"mp4", "webm"}, "captions": {"vtt"}}
+_SIGNS = {
+    "mp3": (b"ID3", b"\xff\xfb", b"\xff\xf3", b"\xff\xf2", b"\xff\xfa"),
+    "ogg": (b"OggS",),
+    "webm": (b"\x1a\x45\xdf\xa3",),
+    "vtt": (b"WEBVTT", b"\xef\xbb\xbfWEBVTT"),
+}
+
+
+def probe(path: Path, worker: PictureWorker) -> PictureInfo:
+    """Return what a picture's header says, read in the picture process; raises the picture errors of ``errors``."""
+    if not path.is_file():
+        raise SourceMissingError(file=path.name)
+    return PictureInfo.from_json(worker.run("probe", {"path": str(path)}))
+
+
+def run(path: Path, private: Blobs, worker: PictureWorker) -> Original:
+    """Check the picture at ``path`` and keep it.
+
+    Raises:
+        SourceMissingError: there is no such file.
+        PictureError: one of its subclasses, naming the file.
+    """
+    info = probe(path, worker)
+    sha256 = digest.of_file(path)
+    key = keys.original(sha256)
+    size = path.stat().st_size
+    kept = private.head(key)
+    if kept is None or kept.size != size:
+        private.put(Put(key, path, content_type="application/octet-stream"))
+    return Original(sha256, size, path, info)
+
+
+def medium(medium: Media, folder: Path, private: Blobs, worker: PictureWorker) -> MediumWork:
+    """Make a medium of the tour in ``folder`` fit for publishing; raises ``MediaUnusableError`` or a picture error."""
+    path = folder / medium.file
+    if not path.is_file():
+        raise SourceMissingError(file=medium.file)
+    if medium.kind == "image":
+        return MediumWork(_web_picture(path, private, worker))
+    captions = {lang: _as_it_is(folder / file, "captions", private) for lang, file in medium.captions.items()}
+    return MediumWork(_as_it_is(path, medium.kind, private), captions)
+
+
+def _web_picture(path: Path, private: Blobs, worker: PictureWorker) -> Picture:
+    work = keys.medium(digest.of_work("medium", MEDIUM_VERSION, digest.of_file(path)))
+    if private.head(f"{work}picture.json") is None:
+        with tempfile.TemporaryDirectory(prefix="ispace-medium-") as temporary:
+            out = Path(temporary) / "picture.jpg"
+            said = worker.run("picture", {"path": str(path), "out": str(out)})
+            private.put(Put(f"{work}picture.jpg", out))
+            said |= {"size": out.stat().st_size, "sha256": digest.of_file(out)}
+            private.put(Put(f"{work}picture.json", json.dumps(said).encode()))
+    said = json.loads(private.get(f"{work}picture.json"))
+    return Picture(private_key=f"{work}picture.jpg", key=keys.asset(said["sha256"], "jpg"), **said)
+
+
+def _as_it_is(path: Path, kind: str, private: Blobs) -> Picture:
+    """Keep a sound, film or caption file byte for byte, where its content is what its name says."""
+    fmt = keys.extension(path.name)
+    if not path.is_file():
+        raise SourceMissingError(file=path.name)
+    with path.open("rb") as file:
+        start = file.read(16)
+    fits = start[4:8] == b"ftyp" if fmt in {"m4a", "mp4"} else start.startswith(_SIGNS.get(fmt, (b"\0impossible",)))
+    if fmt not in _FORMATS[kind] or not fits:
+        raise MediaUnusableError(file=path.name)
+    sha256 = digest.of_file(path)
+    key = keys.original(sha256)
+    size = path.stat().st_size
+    if (kept := private.head(key)) is None or kept.size != size:
+        private.put(Put(key, path, content_type="application/octet-stream"))
+    return Picture(key, keys.asset(sha256, fmt), 0, 0, size, sha256)

@@ -1,0 +1,233 @@
+"""Files and tiles → an immutable public release; the pointer flips last.
+
+Reads: the private store. Writes to the public one, in this order: a note that a release is being written; tiles, media
+and viewer that are missing; the release's own files and, last of them, ``release.json``; a log entry; the pages, each
+only if it is still the one that was there at the start, and the pointer after all others. Killed at any moment, the old
+tour is whole, and a second run goes on from what is there.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import json
+from collections.abc import Callable, Iterable, Mapping
+
+from ispace import digest, keys, pointer
+from ispace.errors import ObjectChangedError, ObjectExistsError, PublishRaceError
+from ispace.model.release import Card, Flip, Release, ReleaseFile, TileSetUse
+from ispace.ports import Blobs, Put, Services
+from ispace.work import Picture, Tiled
+
+
+@dataclasses.dataclass(frozen=True)
+class Bundle:
+    """Everything that a release is made of."""
+
+    slug: str
+    release: str
+    digest: str
+    author: str
+    generator: str
+    now: dt.datetime
+    default_language: str
+    tiled: list[Tiled]
+    pictures: list[Picture]
+    assets: Mapping[str, bytes]
+    document: bytes
+    pages: Mapping[str, bytes]
+    """By language."""
+    card: Card
+    changes: list[str]
+
+
+@dataclasses.dataclass(frozen=True)
+class Published:
+    """What a publish did."""
+
+    release: str
+    written: int
+    bytes: int
+    unchanged: bool
+
+
+def release_id(public: Blobs, slug: str, content: str, now: dt.datetime) -> str:
+    """Return the id for a release with this content: that of an earlier, complete or begun, one if there is one."""
+    tail = content[:8]
+    same = sorted(name for name in public.folders(keys.releases(slug)) if name.endswith(f"-{tail}"))
+    return same[-1] if same else f"{now.astimezone(dt.UTC):%Y%m%d-%H%M%S}-{tail}"
+
+
+def run(bundle: Bundle, services: Services, seen: pointer.Pages, progress: Callable[[float, float], None]) -> Published:
+    """Publish a release.
+
+    ``seen`` are the pages as they were before the work began.
+
+    Raises:
+        PublishRaceError: somebody else published the tour since then.
+        UnavailableError: one of its subclasses, from either store.
+    """
+    public = services.public
+    total = sum(len(t.files) + 1 for t in bundle.tiled) + len(bundle.pictures) + len(bundle.assets) + 3
+    tally = _Tally(public, total, progress)
+    manifest_key = keys.manifest(bundle.slug, bundle.release)
+    if public.head(manifest_key) is None:
+        intent = {
+            "tile_sets": [t.id for t in bundle.tiled],
+            "keys": sorted(_shared(bundle)),
+            "at": bundle.now.isoformat(),
+        }
+        tally.put(Put(keys.intent(bundle.slug, bundle.release), _json(intent)))
+    for tiled in bundle.tiled:
+        _tiles(tiled, services.private, public, tally)
+    _pictures(bundle.pictures, services.private, public, tally)
+    _assets(bundle.assets, public, tally)
+    if public.head(manifest_key) is None:
+        _release(bundle, public, tally, manifest_key)
+    public.flush()
+    unchanged = _flip(bundle, public, seen, tally)
+    return Published(bundle.release, tally.written, tally.bytes, unchanged)
+
+
+class _Tally:
+    """Counts what is written, and tells how far it is."""
+
+    def __init__(self, public: Blobs, total: int, progress: Callable[[float, float], None]) -> None:
+        self._public, self._total, self._progress = public, total, progress
+        self.written = self.bytes = self._done = 0
+
+    def step(self, count: int = 1) -> None:
+        self._done += count
+        self._progress(min(self._done, self._total), self._total)
+
+    def put(self, put: Put) -> None:
+        self.many([put]) if not (put.if_match or put.if_absent) else self._count(self._public.put(put).size)
+
+    def many(self, puts: Iterable[Put]) -> None:
+        for info in self._public.put_many(puts):
+            self._count(info.size)
+            self.step()
+
+    def _count(self, size: int) -> None:
+        self.written += 1
+        self.bytes += size
+
+
+def _tiles(tiled: Tiled, private: Blobs, public: Blobs, tally: _Tally) -> None:
+    complete = keys.tile(tiled.id, "tileset.json")
+    if public.head(complete) is not None:
+        tally.step(len(tiled.files))
+        return
+    there = {info.key: info.size for info in public.scan(keys.tile(tiled.id))}
+    missing = [f for f in tiled.files if there.get(f.key) != f.size and f.key != complete]
+    tally.step(len(tiled.files) - len(missing))
+    tally.many(Put(f.key, private.get(f.key)) for f in missing)
+    listing = keys.tile(tiled.id, "files.json")
+    tally.put(Put(listing, private.get(listing)))
+    public.flush()
+    tally.put(Put(complete, private.get(complete)))
+
+
+def _pictures(pictures: Iterable[Picture], private: Blobs, public: Blobs, tally: _Tally) -> None:
+    for picture in {p.key: p for p in pictures}.values():
+        if not _there(public, picture.key, picture.size):
+            tally.put(Put(picture.key, private.get(picture.private_key)))
+        tally.step()
+
+
+def _assets(assets: Mapping[str, bytes], public: Blobs, tally: _Tally) -> None:
+    for key, data in assets.items():
+        if not _there(public, key, len(data)):
+            tally.put(Put(key, data))
+        tally.step()
+
+
+def _there(public: Blobs, key: str, size: int) -> bool:
+    info = public.head(key)
+    return info is not None and info.size == size
+
+
+def _shared(bundle: Bundle) -> set[str]:
+    return {p.key for p in bundle.pictures} | set(bundle.assets)
+
+
+def _release(bundle: Bundle, public: Blobs, tally: _Tally, manifest_key: str) -> None:
+    own = {keys.release(bundle.slug, bundle.release, "tour.json"): bundle.document} | {
+        keys.kept_page(bundle.slug, bundle.release, lang): page for lang, page in bundle.pages.items()
+    }
+    for key, data in own.items():
+        tally.put(Put(key, data))
+    pictures = [
+        ReleaseFile(key=p.key, size=p.size, sha256=p.sha256) for p in {p.key: p for p in bundle.pictures}.values()
+    ]
+    manifest = Release(
+        id=bundle.release,
+        tour=bundle.slug,
+        created_at=bundle.now,
+        author=bundle.author,
+        generator=bundle.generator,
+        digest=bundle.digest,
+        changes=bundle.changes,
+        files=[*(_file(k, d) for k, d in own.items()), *pictures, *(_file(k, d) for k, d in bundle.assets.items())],
+        tile_sets=[_use(t) for t in bundle.tiled],
+        pages=[_file(keys.page(bundle.slug, lang, bundle.default_language), p) for lang, p in bundle.pages.items()],
+        card=bundle.card,
+    )
+    public.flush()
+    tally.put(Put(manifest_key, manifest.model_dump_json().encode()))
+
+
+def _use(tiled: Tiled) -> TileSetUse:
+    return TileSetUse(
+        id=tiled.id, original=tiled.original, objects=len(tiled.files) + 1, bytes=sum(f.size for f in tiled.files)
+    )
+
+
+def _file(key: str, data: bytes) -> ReleaseFile:
+    return ReleaseFile(key=key, size=len(data), sha256=digest.of_bytes(data))
+
+
+def _flip(bundle: Bundle, public: Blobs, seen: pointer.Pages, tally: _Tally) -> bool:
+    """Put the pages in place; return whether they were there already."""
+    pages = {keys.page(bundle.slug, lang, bundle.default_language): page for lang, page in bundle.pages.items()}
+    wanted = {key: page for key, page in pages.items() if seen.content.get(key) != page}
+    stale = [key for key in seen.content if key not in pages]
+    if not wanted and not stale:
+        return True
+    try:
+        pointer.flip(
+            public,
+            bundle.slug,
+            wanted,
+            seen,
+            Flip(at=bundle.now, author=bundle.author, action="publish", release=bundle.release),
+        )
+    except (ObjectChangedError, ObjectExistsError) as error:
+        other = pointer.look(public, bundle.slug).release or "?"
+        raise PublishRaceError(tour=bundle.slug, release=other) from error
+    tally.written += len(wanted)
+    public.delete(stale)
+    return False
+
+
+def _json(value: object) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def changes(before: bytes | None, after: Mapping[str, object], assets_changed: bool) -> list[str]:
+    """Return what is different from the release before, as words with ids: ``scene-added san-chua``."""
+    if before is None:
+        return ["first"]
+    try:
+        old = json.loads(before)
+        scenes = {s["id"]: s for s in old["scenes"]}
+        now = {s["id"]: s for s in after["scenes"]}  # type: ignore[attr-defined]
+    except (ValueError, KeyError, TypeError):
+        return ["format"]
+    found = [f"scene-added {i}" for i in now if i not in scenes]
+    found += [f"scene-removed {i}" for i in scenes if i not in now]
+    for scene_id in now.keys() & scenes.keys():
+        parts = [p for p in now[scene_id] if now[scene_id].get(p) != scenes[scene_id].get(p)]
+        found += [f"scene-changed {scene_id} {','.join(sorted(parts))}"] if parts else []
+    found += [f"tour-changed {p}" for p in sorted(after) if p not in {"scenes", "release"} and after[p] != old.get(p)]
+    return sorted(found) + (["viewer"] if assets_changed else [])

@@ -1,0 +1,159 @@
+"""An original and its angles → cube tiles and a preview in one resampling; then the pictures of its first view.
+
+Reads: private ``originals/<sha256>``. Writes: private ``t/<tile set>/…`` and ``v/<views>/…``, each with the file that
+makes it complete (``tileset.json``, ``views.json``) last. Both are named by what went in: doing a thing twice is free.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import math
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from ispace import digest, keys
+from ispace.imaging.isolate import PictureWorker
+from ispace.imaging.poster import LONGEST_PX
+from ispace.model.release import ReleaseFile
+from ispace.model.scene import Coverage
+from ispace.model.tileset import TileSet
+from ispace.model.view import LevelAngles, View
+from ispace.ports import Blobs, Put
+from ispace.work import Original, Picture, Tiled, Views
+
+VERSION = 1
+"""Raised whenever the tiles of an unchanged original would come out differently."""
+
+VIEWS_VERSION = 1
+"""The same for posters, thumbnails and share pictures."""
+
+LISTING = "files.json"
+COMPLETE = "tileset.json"
+VIEWS_COMPLETE = "views.json"
+
+
+@dataclasses.dataclass(frozen=True)
+class TileOptions:
+    """How tiles are encoded."""
+
+    fmt: str = "jpg"
+    quality: int = 80
+    threads: int = 2
+
+
+def tile_set_id(original: str, level: LevelAngles, coverage: Coverage | None, options: TileOptions) -> str:
+    """Return the name of the tile set that comes out of these inputs."""
+    placed = coverage.model_dump() if coverage else None
+    return digest.of_work("tile", VERSION, original, level.model_dump(), placed, options.fmt, options.quality)
+
+
+def run(
+    original: Original,
+    *,
+    level: LevelAngles,
+    coverage: Coverage | None,
+    options: TileOptions,
+    private: Blobs,
+    worker: PictureWorker,
+    progress: Callable[[float], None],
+) -> Tiled:
+    """Return the tile set of an original, cutting it unless that was done before; raises the picture errors."""
+    set_id = tile_set_id(original.sha256, level, coverage, options)
+    if private.head(keys.tile(set_id, COMPLETE)) is None:
+        with tempfile.TemporaryDirectory(prefix="ispace-tile-") as folder:
+            out = Path(folder)
+            result = cut(
+                original.path, out, level=level, coverage=coverage, options=options, worker=worker, progress=progress
+            )
+            store(out, keys.tile(set_id), private, complete=COMPLETE, extra={"notes": result.get("notes", [])})
+    return load(set_id, original.sha256, private)
+
+
+def cut(
+    path: Path,
+    out: Path,
+    *,
+    level: LevelAngles,
+    coverage: Coverage | None,
+    options: TileOptions,
+    worker: PictureWorker,
+    progress: Callable[[float], None],
+) -> dict[str, object]:
+    """Cut the panorama at ``path`` into the folder ``out``; return what the picture process reports."""
+    params: dict[str, object] = {
+        "path": str(path),
+        "out": str(out),
+        "pitch_deg": level.pitch_deg,
+        "roll_deg": level.roll_deg,
+        "coverage": coverage.model_dump() if coverage else None,
+        "format": options.fmt,
+        "quality": options.quality,
+        "threads": options.threads,
+    }
+    result: dict[str, object] = worker.run("tile", params, progress=progress)
+    return result
+
+
+def load(set_id: str, original: str, blobs: Blobs) -> Tiled:
+    """Return a finished tile set from a store; raises ``ObjectMissingError`` where it is not there."""
+    tile_set = TileSet.model_validate_json(blobs.get(keys.tile(set_id, COMPLETE)))
+    listing = json.loads(blobs.get(keys.tile(set_id, LISTING)))
+    return Tiled(set_id, original, tile_set, [ReleaseFile(**f) for f in listing["files"]], listing["notes"])
+
+
+def store(folder: Path, prefix: str, blobs: Blobs, *, complete: str, extra: dict[str, object]) -> None:
+    """Put a folder's files below ``prefix``: the file ``complete`` last, a listing with digests just before it."""
+    names = sorted(str(p.relative_to(folder)) for p in folder.rglob("*") if p.is_file() and p.name != complete)
+    files = [_file(folder / name, prefix + name) for name in names]
+    for _ in blobs.put_many(Put(prefix + name, folder / name) for name in names):
+        pass
+    files.append(_file(folder / complete, prefix + complete))
+    listing = {"files": [f.model_dump() for f in files], **extra}
+    blobs.put(Put(prefix + LISTING, json.dumps(listing, ensure_ascii=False, separators=(",", ":")).encode()))
+    blobs.flush()
+    blobs.put(Put(prefix + complete, folder / complete))
+
+
+def _file(path: Path, key: str) -> ReleaseFile:
+    return ReleaseFile(key=key, size=path.stat().st_size, sha256=digest.of_file(path))
+
+
+# The pictures of the first view
+
+
+def views(tiled: Tiled, view: View, *, private: Blobs, worker: PictureWorker) -> Views:
+    """Return poster (both ways up), thumbnail and share picture of a view, making them unless that was done before."""
+    views_id = digest.of_work("views", VIEWS_VERSION, tiled.id, view.model_dump())
+    prefix = keys.views(views_id)
+    if private.head(prefix + VIEWS_COMPLETE) is None:
+        with tempfile.TemporaryDirectory(prefix="ispace-views-") as folder:
+            out, tiles = Path(folder) / "out", Path(folder) / "tiles"
+            out.mkdir()
+            _bring(tiled, tiles, private, view)
+            worker.run("views", {"tiles": str(tiles), "out": str(out), **view.model_dump()})
+            store(out, prefix, private, complete=VIEWS_COMPLETE, extra={})
+    said = json.loads(private.get(prefix + VIEWS_COMPLETE))
+    listing = {f["key"]: f for f in json.loads(private.get(prefix + LISTING))["files"]}
+    pictures = {}
+    for name, picture in said.items():
+        file = listing[prefix + picture["file"]]
+        key = keys.asset(file["sha256"], keys.extension(picture["file"]))
+        pictures[name] = Picture(
+            file["key"], key, picture["width_px"], picture["height_px"], file["size"], file["sha256"]
+        )
+    return Views(**pictures)
+
+
+def _bring(tiled: Tiled, folder: Path, private: Blobs, view: View) -> None:
+    """Bring the levels that a view needs to a folder where the picture process can read them."""
+    needed_px = 2 * LONGEST_PX / math.tan(math.radians(view.hfov_deg) / 2)
+    sizes = tiled.tile_set.level_sizes_px
+    count = next((n for n, size_px in enumerate(sizes, start=1) if size_px >= needed_px), len(sizes))
+    coarser = tiled.tile_set.model_copy(update={"level_sizes_px": sizes[:count]})
+    for name in coarser.files():
+        target = folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        private.fetch(keys.tile(tiled.id, name), target)
+    (folder / COMPLETE).write_text(coarser.model_dump_json(), "utf-8")

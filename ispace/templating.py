@@ -1,0 +1,194 @@
+"""Templates: one Jinja2 environment, and how a page picks texts, words, dates and numbers in its language.
+
+Everything is escaped unless it was made here; an undefined name is an error. A template is rendered for one language
+(``lang``) with a second one (``fallback``) for texts that are missing in the first: what is shown in another language
+than the page carries that language in ``lang``, so that a screen reader pronounces it rightly.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
+from markupsafe import Markup, escape
+
+from ispace import assets, language
+from ispace.model.text import clean
+
+_RIGHT_TO_LEFT = {"ar", "fa", "he", "ur"}
+_OWN_NAMES = {
+    "vi": "Tiếng Việt",
+    "en": "English",
+    "km": "ភាសាខ្មែរ",
+    "zh": "中文",
+    "fr": "Français",
+    "de": "Deutsch",
+    "ja": "日本語",
+    "ko": "한국어",
+    "lo": "ລາວ",
+    "th": "ไทย",
+    "ru": "Русский",
+    "cjm": "Cham",
+}
+_LOCALES = {"vi": "vi_VN", "en": "en_US", "km": "km_KH", "zh": "zh_CN", "fr": "fr_FR", "ja": "ja_JP", "ko": "ko_KR"}
+_MONTHS = (
+    "January February March April May June July August September October November December"  # fmt: skip
+).split()
+
+
+def render(template: str, *, lang: str, fallback: str, **values: Any) -> bytes:
+    """Return the template (``tour/page.html.j2``) filled in for the language ``lang``, as UTF-8."""
+    page = _environment(assets.home()[1]).get_template(template)
+    return page.render(lang=lang, fallback=fallback, **values).encode()
+
+
+@functools.cache
+def _environment(folder: Path) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(folder),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters |= {
+        "text": _text_filter,
+        "plain": _plain_filter,
+        "paragraphs": _paragraphs_filter,
+        "date": _date_filter,
+        "number": _number_filter,
+        "json_block": json_block,
+        "language_name": language_name,
+    }
+    environment.globals |= {"say": _say, "say_plain": _say_plain, "direction": direction}
+    return environment
+
+
+# Texts of the documents
+
+
+def choose(text: Mapping[str, str] | None, lang: str, fallback: str) -> tuple[str, str]:
+    """Return a text and the language it is in: ``lang``, else ``fallback``, else the first there is, else ``""``."""
+    if not text:
+        return "", lang
+    found = next((code for code in (lang, fallback) if text.get(code)), next(iter(text)))
+    return str(clean(text[found])), found
+
+
+def marked(text: str, written_in: str, lang: str) -> Markup:
+    """Return ``text`` escaped, with its language where that is not the page's."""
+    if written_in == lang or not text:
+        return escape(text)
+    return Markup('<span lang="{}"{}>{}</span>').format(written_in, _dir_attribute(written_in, lang), text)
+
+
+def split_paragraphs(text: str) -> list[str]:
+    """Return the paragraphs of a text: what stands between empty lines."""
+    return [p.strip() for p in re.split(r"\n\s*\n", text) if p.strip()]
+
+
+@pass_context
+def _text_filter(context: Context, value: Mapping[str, str] | None) -> Markup:
+    text, written_in = choose(value, context["lang"], context["fallback"])
+    return marked(text, written_in, context["lang"])
+
+
+@pass_context
+def _plain_filter(context: Context, value: Mapping[str, str] | None) -> str:
+    return choose(value, context["lang"], context["fallback"])[0]
+
+
+@pass_context
+def _paragraphs_filter(context: Context, value: Mapping[str, str] | None) -> Markup:
+    lang = context["lang"]
+    text, written_in = choose(value, lang, context["fallback"])
+    attributes = Markup() if written_in == lang else Markup(' lang="{}"').format(written_in)
+    attributes += _dir_attribute(written_in, lang)
+    lines = [
+        Markup("<p{}>{}</p>").format(attributes, Markup("<br>").join(paragraph.splitlines()))
+        for paragraph in split_paragraphs(text)
+    ]
+    return Markup("\n").join(lines)
+
+
+# Words of the page
+
+
+def words_language(lang: str) -> str:
+    """Return the language in which a page in ``lang`` speaks: its own where there is a file, else English."""
+    known = language.available()
+    return next((code for code in (lang, lang.split("-", 1)[0], "en") if code in known), language.DEFAULT)
+
+
+def say(code: str, lang: str, **params: object) -> str:
+    """Return the words ``code`` for a page in ``lang``; the code's first part names the section (``page.skip``)."""
+    section, _, name = code.partition(".")
+    return language.say(section, name, words_language(lang), **params)
+
+
+@pass_context
+def _say(context: Context, code: str, **params: object) -> Markup:
+    lang = context["lang"]
+    return marked(say(code, lang, **params), words_language(lang), lang)
+
+
+@pass_context
+def _say_plain(context: Context, code: str, **params: object) -> str:
+    return say(code, context["lang"], **params)
+
+
+# Dates, numbers, names
+
+
+def date(value: dt.date | str, lang: str) -> str:
+    """Return a day as people of ``lang`` write it: ``15/03/2028`` in Vietnamese, ``15 March 2028`` in English."""
+    day = dt.date.fromisoformat(value[:10]) if isinstance(value, str) else value
+    if words_language(lang) == "vi":
+        return f"{day:%d/%m/%Y}"
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+@pass_context
+def _date_filter(context: Context, value: dt.date | str) -> str:
+    return date(value, context["lang"])
+
+
+@pass_context
+def _number_filter(context: Context, value: float) -> str:
+    return language.number(value, words_language(context["lang"]))
+
+
+def language_name(lang: str) -> str:
+    """Return what a language calls itself, its code where that is not known here."""
+    return _OWN_NAMES.get(lang) or _OWN_NAMES.get(lang.split("-", 1)[0]) or lang
+
+
+def locale(lang: str) -> str:
+    """Return a language as Open Graph wants it: ``vi_VN``."""
+    return _LOCALES.get(lang, lang.replace("-", "_"))
+
+
+def direction(lang: str) -> str:
+    """Return in which direction a language is written: ``ltr`` or ``rtl``."""
+    return "rtl" if lang.split("-", 1)[0] in _RIGHT_TO_LEFT else "ltr"
+
+
+def _dir_attribute(written_in: str, lang: str) -> Markup:
+    way = direction(written_in)
+    return Markup() if way == direction(lang) else Markup(' dir="{}"').format(way)
+
+
+def json_block(value: object) -> Markup:
+    """Return JSON for a ``<script>`` data block: no ``<``, so that no content can end the block or open a comment."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    for character in "<>&\u2028\u2029":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return Markup(text)  # noqa: S704: everything that HTML could read as markup was replaced just above

@@ -1,0 +1,77 @@
+"""What one stage hands to the next: values without behaviour, so that stages need not know each other."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from ispace.imaging.probe import PictureInfo
+from ispace.model.release import ReleaseFile
+from ispace.model.tileset import TileSet
+from ispace.model.view import Limits, View
+
+
+@dataclasses.dataclass(frozen=True)
+class Original:
+    """A picture that was looked at and kept, byte for byte."""
+
+    sha256: str
+    size: int
+    path: Path
+    info: PictureInfo
+
+
+@dataclasses.dataclass(frozen=True)
+class Tiled:
+    """A finished tile set in the private store."""
+
+    id: str
+    original: str
+    tile_set: TileSet
+    files: list[ReleaseFile]
+    notes: list[str]
+
+
+@dataclasses.dataclass(frozen=True)
+class Picture:
+    """A finished picture in the private store, and the key under which it is published."""
+
+    private_key: str
+    key: str
+    width_px: int
+    height_px: int
+    size: int
+    sha256: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Views:
+    """What a page shows of a scene before (or without) its tiles."""
+
+    portrait: Picture
+    landscape: Picture
+    thumbnail: Picture
+    share: Picture
+
+    def __iter__(self) -> Iterator[Picture]:
+        return iter((self.portrait, self.landscape, self.thumbnail, self.share))
+
+
+@dataclasses.dataclass(frozen=True)
+class SceneWork:
+    """What the imaging stages made of one scene."""
+
+    info: PictureInfo
+    tiled: Tiled
+    views: Views
+    view: View
+    limits: Limits
+
+
+@dataclasses.dataclass(frozen=True)
+class MediumWork:
+    """A medium as it is published; a picture has a size, a film its captions by language."""
+
+    file: Picture
+    captions: Mapping[str, Picture] = dataclasses.field(default_factory=dict)
