@@ -1,0 +1,174 @@
+"""Bring the demo tours in ``tours/`` up to the world they were rendered from.
+
+    python scripts/make_demo_tours.py SCENES.JSON     directions, north and positions of both tours
+    python scripts/make_demo_tours.py --media         cut the cards' pictures and synthesise the bell anew
+
+``SCENES.JSON`` is the file that the renderer of the demo world writes: position, heading and, for every pair of scenes,
+the true yaw and bearing from one to the other. From it come
+
+* ``north_deg``  the scene's heading (compass bearing of yaw 0),
+* ``position``   latitude, longitude and altitude of the camera,
+* ``yaw_deg``    of every link: exactly towards the scene it leads to. Its pitch is the editor's: on the ground, on the
+  way one would walk,
+* ``arrival``    of every link: facing the way one walked, bearing of the walk minus the north of the target; except
+  where a better view waits (``LOOKS_ELSEWHERE``).
+
+Everything else in the documents is an editor's work and stays as it is. Running it twice changes nothing.
+
+The pictures are cut with py360convert from the panoramas of the tours; the sound needs the program ``lame`` (MP3
+encoder, in Debian's package of that name).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+import wave
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image
+from py360convert import e2p
+
+TOURS = Path(__file__).resolve().parent.parent / "tours"
+
+SCENES = {
+    "chua-co-ben-nui-sam": {"cong-tam-quan": "A1", "san-chua": "A2", "chanh-dien": "A3", "dai-ngam-canh": "A4"},
+    "lang-nghe-ocop": {"ben-song": "B1", "xuong-det-lua": "B2", "cua-hang-ocop": "B3"},
+}
+"""For each tour the ids of its scenes and their names in the demo world."""
+
+LOOKS_ELSEWHERE = {("san-chua", "dai-ngam-canh")}
+"""Links (from, to) whose arrival view is chosen by eye: on the hill one wants to see the plain, not the pavilion."""
+
+PICTURES = {
+    "chua-co-ben-nui-sam": {
+        "quan-am-ho-sen": ("san-chua", -67.0, 3.5, 52.0),
+        "lu-huong": ("san-chua", 41.8, 0.0, 38.0),
+        "bia-rua": ("san-chua", 119.5, -1.5, 32.0),
+        "huong-vong": ("chanh-dien", 55.0, 29.8, 26.0),
+        "gach-bong": ("chanh-dien", 88.0, -38.0, 50.0),
+        "that-son": ("dai-ngam-canh", 3.0, -3.0, 62.0),
+    },
+    "lang-nghe-ocop": {
+        "ghe-co-mat": ("ben-song", 130.5, -7.0, 36.0),
+        "khung-cui": ("xuong-det-lua", 9.6, 0.0, 48.0),
+        "nong-ken": ("xuong-det-lua", 134.5, -9.5, 40.0),
+        "lanh-my-a": ("xuong-det-lua", 62.0, 11.0, 34.0),
+        "khan-lua": ("cua-hang-ocop", -146.9, 5.0, 34.0),
+        "ke-mam": ("cua-hang-ocop", 3.0, 6.0, 46.0),
+        "hu-mam": ("cua-hang-ocop", 97.5, -2.5, 36.0),
+        "duong-thot-not": ("cua-hang-ocop", 57.7, 6.0, 30.0),
+    },
+}
+"""Pictures cut from panoramas: name -> (scene, yaw, pitch, horizontal field of view), all in degrees."""
+
+PICTURE_SIZE = (800, 600)
+SAMPLE_RATE_HZ = 22_050
+
+
+def turn(degrees: float) -> float:
+    """Return an angle in [-180, 180), to a hundredth of a degree."""
+    return round((degrees + 180.0) % 360.0 - 180.0, 2)
+
+
+def aim(tour: dict[str, Any], world: dict[str, dict[str, Any]], names: dict[str, str]) -> dict[str, Any]:
+    """Return ``tour`` with every value that the demo world knows better; ``world`` maps names to its scenes."""
+    for scene in tour["scenes"]:
+        here = world[names[scene["id"]]]
+        scene["north_deg"] = here["heading"]
+        scene["position"] = {"lat": here["lat"], "lon": here["lon"], "altitude_m": here["altitude"]}
+        ways = {link["to"]: link for link in here["links"]}
+        for spot in scene["hotspots"]:
+            if spot["kind"] != "link":
+                continue
+            way = ways[names[spot["target"]]]
+            spot["yaw_deg"] = turn(way["yaw"])
+            if (scene["id"], spot["target"]) not in LOOKS_ELSEWHERE:
+                spot["arrival"]["yaw_deg"] = turn(way["bearing"] - world[names[spot["target"]]]["heading"])
+    return tour
+
+
+def write_directions(scenes_file: Path) -> None:
+    """Rewrite the tour documents from the demo world's ``scenes.json``."""
+    worlds = json.loads(scenes_file.read_text(encoding="utf-8"))["tours"]
+    world = {scene["id"]: scene for tour in worlds for scene in tour["scenes"]}
+    for folder, names in SCENES.items():
+        path = TOURS / folder / "tour.json"
+        tour = aim(json.loads(path.read_text(encoding="utf-8")), world, names)
+        path.write_text(json.dumps(tour, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+        print(f"{path}: {len(tour['scenes'])} scenes")
+
+
+def cut_pictures() -> None:
+    """Cut every picture of ``PICTURES``; 4:3 JPEG without metadata."""
+    width, height = PICTURE_SIZE
+    for folder, pictures in PICTURES.items():
+        for name, (scene, yaw_deg, pitch_deg, hfov_deg) in pictures.items():
+            source = np.asarray(Image.open(TOURS / folder / "panoramas" / f"{scene}.jpg").convert("RGB"))
+            vfov_deg = 2 * np.degrees(np.arctan(np.tan(np.radians(hfov_deg / 2)) * height / width))
+            cut = e2p(source, (hfov_deg, vfov_deg), yaw_deg, pitch_deg, (height, width))
+            target = TOURS / folder / "media" / f"{name}.jpg"
+            Image.fromarray(cut).save(target, quality=82, optimize=True, progressive=True)
+            print(f"{target}: {target.stat().st_size // 1024} kB")
+
+
+def bell(seconds: float, strokes_s: tuple[float, ...]) -> np.ndarray:
+    """Return a low bell struck at the given moments, float64 in [-1, 1].
+
+    A bell's partials stand near 1 : 2 : 2.4 : 3 : 4 to its hum; each is a pair a fraction of a hertz apart, because no
+    cast bell is quite round, and that makes the slow beat. High partials fade first.
+    """
+    times = np.arange(int(seconds * SAMPLE_RATE_HZ)) / SAMPLE_RATE_HZ
+    partials = ((1.0, 0.9, 7.0), (2.0, 0.7, 4.5), (2.4, 0.5, 3.2), (3.0, 0.3, 2.0), (4.0, 0.4, 1.5), (5.4, 0.2, 0.8))
+    sound = np.zeros_like(times)
+    for start_s in strokes_s:
+        after = np.clip(times - start_s, 0, None)
+        struck = (times >= start_s) * (1 - np.exp(-after / 0.004))
+        for ratio, strength, decay_s in partials:
+            for beat_hz in (-0.22, 0.22):
+                wave_ = np.sin(2 * np.pi * (98.0 * ratio + beat_hz * ratio**0.5) * after)
+                sound += struck * strength * np.exp(-after / decay_s) * wave_
+    sound *= np.clip((seconds - times) / 2.0, 0, 1)
+    return 0.8 * sound / np.abs(sound).max()
+
+
+def write_bell(target: Path) -> None:
+    """Encode three strokes as MP3, mono, 48 kbit/s; ``SystemExit`` where there is no ``lame``."""
+    lame = shutil.which("lame")
+    if lame is None:
+        sys.exit("lame is not installed: apt-get install lame")
+    samples = (bell(19.0, (0.2, 5.2, 10.2)) * 32767).astype("<i2")
+    with tempfile.TemporaryDirectory() as folder:
+        raw = Path(folder) / "bell.wav"
+        with wave.open(str(raw), "wb") as file:
+            file.setnchannels(1)
+            file.setsampwidth(2)
+            file.setframerate(SAMPLE_RATE_HZ)
+            file.writeframes(samples.tobytes())
+        subprocess.run([lame, "--quiet", "-m", "m", "-b", "48", str(raw), str(target)], check=True)
+    print(f"{target}: {target.stat().st_size // 1024} kB")
+
+
+def main() -> None:
+    """Read the command line and do what it says."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("scenes", nargs="?", type=Path, help="scenes.json of the demo world")
+    parser.add_argument("--media", action="store_true", help="cut the pictures and synthesise the bell")
+    options = parser.parse_args()
+    if options.scenes is None and not options.media:
+        parser.error("nothing to do: give a scenes.json or --media")
+    if options.scenes is not None:
+        write_directions(options.scenes)
+    if options.media:
+        cut_pictures()
+        write_bell(TOURS / "chua-co-ben-nui-sam" / "media" / "tieng-chuong.mp3")
+
+
+if __name__ == "__main__":
+    main()
