@@ -1,0 +1,164 @@
+/**
+ * Builds the front end: sources in static/ → static/dist/, which the pages link and the wheel ships.
+ *
+ *     node scripts/build_frontend.mjs
+ *
+ * viewer.js      static/viewer/page.js and all it imports, one minified ES module; at most 20 kB in brotli
+ * viewer.css     static/viewer/viewer.css
+ * site.css       static/site/*.css, in the order of their names, tokens.css first
+ * catalogue.js   static/site/catalogue.js
+ * fonts/*.woff2  the subsets that the style sheets name as url(fonts/NAME.woff2)
+ * icons.svg      a sprite of the icons below, symbols named i-<name>
+ * manifest.json  every file with its sizes in bytes
+ *
+ * Sources that do not exist yet are left out, so that parts of the front end can be built alone.
+ */
+
+import { build } from 'esbuild';
+import { createHash } from 'node:crypto';
+import { access, mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { brotliCompressSync, constants } from 'node:zlib';
+
+const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
+const DIST = join(ROOT, 'static/dist');
+
+/** Brotli sizes that a tourist's line can bear; the build fails above them. */
+const BUDGET_BYTES = { 'viewer.js': 20_000 };
+
+/** lucide names; the viewer and the pages use them as <use href="#i-NAME">. */
+const ICONS = [
+  'arrow-down', 'arrow-left', 'arrow-right', 'arrow-up', 'badge-check', 'calendar', 'check', 'chevron-down',
+  'chevron-left', 'chevron-right', 'circle-help', 'clock', 'code', 'compass', 'download', 'external-link', 'film',
+  'footprints', 'globe', 'hourglass', 'house', 'image', 'images', 'info', 'keyboard', 'languages', 'layers', 'link',
+  'list', 'map', 'map-pin', 'maximize', 'menu', 'minimize', 'minus', 'move', 'navigation', 'pause', 'phone', 'play',
+  'plus', 'printer', 'qr-code', 'refresh-cw', 'rotate-3d', 'rotate-ccw', 'search', 'share-2', 'shopping-basket',
+  'smartphone', 'star', 'store', 'triangle-alert', 'volume-2', 'x',
+];
+
+/** What only a stroke of lucide says about all of its icons; repeated on each symbol so that the sprite stands alone. */
+const STROKE =
+  'viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round"';
+
+const TEXT_FONT = '@fontsource/be-vietnam-pro/files/be-vietnam-pro';
+const TITLE_FONT = '@fontsource-variable/lora/files/lora';
+const SUBSETS = ['latin', 'latin-ext', 'vietnamese'];
+
+const exists = (/** @type {string} */ path) => access(path).then(() => true, () => false);
+
+/** Bundles one entry file and returns its text; `undefined` where the source does not exist. */
+async function bundled(/** @type {string} */ source) {
+  const entry = join(ROOT, source);
+  if (!(await exists(entry))) return undefined;
+  const result = await build({
+    entryPoints: [entry],
+    bundle: true,
+    minify: true,
+    write: false,
+    format: 'esm',
+    target: ['chrome94', 'firefox92', 'safari15'],
+    external: ['*.woff2'],
+    legalComments: 'none',
+    charset: 'utf8',
+    absWorkingDir: ROOT,
+    logLevel: 'warning',
+  });
+  return result.outputFiles[0]?.text ?? '';
+}
+
+/** Returns the style sheet of all pages: tokens first, because the rest refers to them. */
+async function siteStyles() {
+  const folder = join(ROOT, 'static/site');
+  if (!(await exists(folder))) return undefined;
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.css')).sort();
+  const ordered = [...names.filter((n) => n === 'tokens.css'), ...names.filter((n) => n !== 'tokens.css')];
+  if (ordered.length === 0) return undefined;
+  const parts = await Promise.all(ordered.map((name) => bundled(`static/site/${name}`)));
+  return parts.join('');
+}
+
+async function sprite() {
+  const symbols = await Promise.all(
+    ICONS.map(async (name) => {
+      const svg = await readFile(join(ROOT, `node_modules/lucide-static/icons/${name}.svg`), 'utf8');
+      const body = svg.slice(svg.indexOf('>', svg.indexOf('<svg')) + 1, svg.lastIndexOf('</svg>'));
+      return `<symbol id="i-${name}" ${STROKE}>${body.replace(/\s*\n\s*/g, '').replace(/ \/>/g, '/>')}</symbol>`;
+    }),
+  );
+  return `<svg xmlns="http://www.w3.org/2000/svg">${symbols.join('')}</svg>\n`;
+}
+
+async function fonts() {
+  /** @type {Record<string, Buffer>} */
+  const files = {};
+  for (const subset of SUBSETS) {
+    for (const weight of ['400', '600']) {
+      const name = `be-vietnam-pro-${subset}-${weight}.woff2`;
+      files[name] = await readFile(join(ROOT, `node_modules/${TEXT_FONT}-${subset}-${weight}-normal.woff2`));
+    }
+    files[`lora-${subset}.woff2`] = await readFile(join(ROOT, `node_modules/${TITLE_FONT}-${subset}-wght-normal.woff2`));
+  }
+  return files;
+}
+
+const brotliBytes = (/** @type {Buffer} */ data) =>
+  brotliCompressSync(data, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }).length;
+
+async function main() {
+  /** @type {Record<string, Buffer>} */
+  const files = {};
+  const put = (/** @type {string} */ name, /** @type {string | Buffer | undefined} */ data) => {
+    if (data !== undefined) files[name] = Buffer.from(data);
+  };
+  put('viewer.js', await bundled('static/viewer/page.js'));
+  put('viewer.css', await bundled('static/viewer/viewer.css'));
+  put('site.css', await siteStyles());
+  put('catalogue.js', await bundled('static/site/catalogue.js'));
+  put('icons.svg', await sprite());
+  for (const [name, data] of Object.entries(await fonts())) put(`fonts/${name}`, data);
+
+  for (const [style, data] of Object.entries(files)) {
+    if (!style.endsWith('.css')) continue;
+    for (const [, font] of data.toString().matchAll(/url\(["']?(fonts\/[^)"']+)["']?\)/g)) {
+      if (font !== undefined && !(font in files)) throw new Error(`${style} names ${font}, which is not built.`);
+    }
+  }
+  /** @type {Record<string, {bytes: number, brotli_bytes: number, sha256: string}>} */
+  const manifest = {};
+  for (const [name, data] of Object.entries(files).sort(([a], [b]) => (a < b ? -1 : 1))) {
+    const packed = name.endsWith('.woff2') ? data.length : brotliBytes(data);
+    manifest[name] = { bytes: data.length, brotli_bytes: packed, sha256: createHash('sha256').update(data).digest('hex') };
+  }
+  for (const [name, limit] of Object.entries(BUDGET_BYTES)) {
+    const size = manifest[name]?.brotli_bytes ?? 0;
+    if (size > limit) throw new Error(`${name} has ${size} bytes in brotli; its budget is ${limit}.`);
+  }
+  put('manifest.json', JSON.stringify(manifest, null, 1) + '\n');
+
+  for (const [name, data] of Object.entries(files)) {
+    const path = join(DIST, name);
+    await mkdir(dirname(path), { recursive: true });
+    // Whoever serves the folder meanwhile sees the old file or the new one, never half of it.
+    await writeFile(`${path}.new`, data);
+    await rename(`${path}.new`, path);
+  }
+  await sweep(DIST, new Set(Object.keys(files).map((name) => join(DIST, name))));
+  for (const [name, { bytes, brotli_bytes }] of Object.entries(manifest)) {
+    if (!name.endsWith('.woff2')) console.log(`${name.padEnd(14)} ${bytes} bytes, ${brotli_bytes} in brotli`);
+  }
+}
+
+/** Removes what an earlier build left in `folder` and this one did not make. */
+async function sweep(/** @type {string} */ folder, /** @type {Set<string>} */ kept) {
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) await sweep(path, kept);
+    else if (!kept.has(path) && !path.endsWith('.new')) await rm(path);
+  }
+}
+
+main().catch((error) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+});
