@@ -248,6 +248,12 @@ class PictureUnknownFormatError(PictureError):
     code = "ANH-DINH-DANG"
 
 
+class PictureNoPictureError(PictureError):
+    """The file is nothing that is known, least of all a picture."""
+
+    code = "ANH-KHONG-PHAI"
+
+
 class PictureAnimatedError(PictureError):
     """The file is a moving picture."""
 

@@ -28,7 +28,7 @@ _FOREIGN = (
 )
 
 
-def format_of(head: bytes) -> str | None:
+def format_of(head: bytes) -> str | None:  # noqa: PLR0911 - a table of formats
     """Return "JPEG", "PNG", "TIFF", "WEBP", "HEIF" or "AVIF" for the first bytes of a file, ``None`` for all others."""
     if head.startswith(b"\xff\xd8\xff"):
         return "JPEG"
@@ -47,7 +47,7 @@ def format_of(head: bytes) -> str | None:
     return None
 
 
-def foreign_name(head: bytes) -> str:
+def foreign_name(head: bytes) -> str:  # noqa: PLR0911 - a table of formats
     """Return what people call the format of a file that ``format_of`` does not know; "?" when that is unknown, too."""
     for magic, name in _FOREIGN:
         if head.startswith(magic):

@@ -1,7 +1,7 @@
 """GPano: what a panorama's XMP says about its place on the sphere (namespace ``photos/1.0/panorama`` of Google).
 
-Fields and meaning: https://developers.google.com/streetview/spherical-metadata. Nothing in a file is trusted: values that
-make no sense are left out, and a code says so.
+Fields and meaning: https://developers.google.com/streetview/spherical-metadata. Nothing in a file is trusted: values
+that make no sense are left out, and a code says so.
 """
 
 from __future__ import annotations
@@ -40,7 +40,8 @@ class Area:
 class GPano:
     """What GPano says; ``None`` for everything it does not say. Angles in degrees, pitch up, roll clockwise.
 
-    ``pose_heading_deg`` and ``view_heading_deg`` are compass bearings: of the picture's middle, and of the first view.
+    ``pose_heading_deg`` and ``initial_heading_deg`` are compass bearings: of the picture's middle, and of the first
+    view.
     """
 
     projection: str | None = None
@@ -48,9 +49,9 @@ class GPano:
     pose_heading_deg: float | None = None
     pose_pitch_deg: float | None = None
     pose_roll_deg: float | None = None
-    view_heading_deg: float | None = None
-    view_pitch_deg: float | None = None
-    view_hfov_deg: float | None = None
+    initial_heading_deg: float | None = None
+    initial_pitch_deg: float | None = None
+    initial_hfov_deg: float | None = None
 
 
 def read_gpano(xmp: bytes, width_px: int, height_px: int) -> tuple[GPano | None, list[str]]:
@@ -70,9 +71,9 @@ def read_gpano(xmp: bytes, width_px: int, height_px: int) -> tuple[GPano | None,
         "pose_heading_deg": _bearing(fields.get("PoseHeadingDegrees")),
         "pose_pitch_deg": _angle(fields.get("PosePitchDegrees"), 90),
         "pose_roll_deg": _angle(fields.get("PoseRollDegrees"), 180),
-        "view_heading_deg": _bearing(fields.get("InitialViewHeadingDegrees")),
-        "view_pitch_deg": _angle(fields.get("InitialViewPitchDegrees"), 90),
-        "view_hfov_deg": _angle(fields.get("InitialHorizontalFOVDegrees"), 180, above=0),
+        "initial_heading_deg": _bearing(fields.get("InitialViewHeadingDegrees")),
+        "initial_pitch_deg": _angle(fields.get("InitialViewPitchDegrees"), 90),
+        "initial_hfov_deg": _angle(fields.get("InitialHorizontalFOVDegrees"), 180, above=0),
     }
     projection = fields.get("ProjectionType", "").strip().lower() or None
     if projection not in {None, "equirectangular", "cylindrical"}:

@@ -1,11 +1,12 @@
 """EXIF: where, when and with what a picture was taken, and which way is up.
 
-EXIF comes from cameras, telephones and every program in between, and much of it is broken. Nothing here raises: what makes
-no sense is left out, and a code says so.
+EXIF comes from cameras, telephones and every program in between, and much of it is broken. Nothing here raises: what
+makes no sense is left out, and a code says so.
 """
 
 from __future__ import annotations
 
+import contextlib
 import math
 import struct
 import unicodedata
@@ -142,7 +143,10 @@ def _number(value: object) -> float | None:
 
 def _text(value: object) -> str | None:
     """Return at most 80 printable characters of a tag, composed (NFC); ``None`` for an empty one."""
-    if isinstance(value, bytes):
+    if isinstance(value, str):  # Pillow takes all text for Latin-1, telephones write UTF-8
+        with contextlib.suppress(UnicodeError):
+            value = value.encode("latin-1").decode("utf-8")
+    elif isinstance(value, bytes):
         value = value.decode("utf-8", "replace")
     if not isinstance(value, str):
         return None
@@ -195,7 +199,7 @@ def _taken_at(main: _Tags, exif: _Tags) -> str | None:
         if text is None:
             continue
         try:
-            moment = datetime.strptime(text[:19], "%Y:%m:%d %H:%M:%S")  # noqa: DTZ007 - the offset comes next, if any
+            moment = datetime.strptime(text[:19], "%Y:%m:%d %H:%M:%S")
         except ValueError:
             continue
         try:

@@ -1,0 +1,117 @@
+"""What the picture process can do; ``worker.TASKS`` gives each function its name.
+
+Every function takes (parameters, limits, progress 0…1) and returns a result; parameters and results are JSON-able.
+``params["path"]`` is the picture, ``params["name"]`` what people call it, ``params["out"]`` where results go.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from ispace.imaging import poster, webpicture
+from ispace.imaging.coverage import Declared, Note, north_deg, sphere_of
+from ispace.imaging.decode import load_planes, load_rgb
+from ispace.imaging.limits import Limits
+from ispace.imaging.probe import probe
+from ispace.imaging.pyramid import LevelAngles, make_tileset
+from ispace.imaging.seam import ends_meet
+
+Progress = Callable[[float], None]
+
+_COMPLETE = "tileset.json"
+_ASIDE = ".partial"
+_DECODED = 0.25
+"""Share of the time after which a panorama is decoded."""
+
+
+def probe_picture(params: dict[str, Any], limits: Limits, _progress: Progress) -> dict[str, Any]:
+    """Return ``PictureInfo.to_json()`` of a picture."""
+    return probe(Path(params["path"]), limits, params["name"]).to_json()
+
+
+def tile(params: dict[str, Any], limits: Limits, progress: Progress) -> dict[str, Any]:
+    """Cut a panorama into the folder ``out``: tiles, preview, and ``tileset.json`` last.
+
+    Parameters: path, out, name; pitch_deg, roll_deg (level angles); coverage ({haov_deg, vaov_deg, pitch_deg} or null);
+    format, quality, threads. Result: info, notes ([{code, params}]), tile_set (the content of ``tileset.json``),
+    sphere (pixels) and north_deg (bearing of yaw 0 or null).
+    """
+    path, out = Path(params["path"]), Path(params["out"])
+    info = probe(path, limits, params["name"])
+    declared = Declared(**params["coverage"]) if params.get("coverage") else None
+    sphere_of(info, declared)  # refuses what is no panorama before it is decoded
+    damage: list[str] = []
+    planes = load_planes(path, limits, info, damage.append)
+    sphere, notes = sphere_of(info, declared, lambda: ends_meet(planes.y))
+    notes += [Note(code, {"file": info.file}) for code in (*info.warnings, *damage)]
+    progress(_DECODED)
+
+    aside = out / _ASIDE
+    shutil.rmtree(aside, ignore_errors=True)
+    aside.mkdir(parents=True)
+    try:
+        made = make_tileset(
+            planes,
+            sphere,
+            level=LevelAngles(params.get("pitch_deg", 0.0), params.get("roll_deg", 0.0)),
+            write=lambda name, data: _write(aside / name, data),
+            fmt=params.get("format", "jpg"),
+            quality=params.get("quality", 80),
+            threads=params.get("threads", 2),
+            progress=lambda share: progress(_DECODED + (1 - _DECODED) * share),
+        )
+        _bring_in(aside, out)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+    return {
+        "info": info.to_json(),
+        "notes": [dataclasses.asdict(note) for note in notes],
+        "tile_set": made.to_json(),
+        "sphere": dataclasses.asdict(sphere),
+        "north_deg": north_deg(info, sphere),
+    }
+
+
+def views(params: dict[str, Any], _limits: Limits, _progress: Progress) -> dict[str, Any]:
+    """Make the pictures of a first view: tiles (a tile set's folder), out, yaw_deg, pitch_deg, hfov_deg."""
+    poster.make(
+        Path(params["tiles"]),
+        Path(params["out"]),
+        yaw_deg=params["yaw_deg"],
+        pitch_deg=params["pitch_deg"],
+        hfov_deg=params["hfov_deg"],
+    )
+    return {}
+
+
+def picture(params: dict[str, Any], limits: Limits, _progress: Progress) -> dict[str, Any]:
+    """Write the picture at path to out (JPEG) as cards show it; return its width_px and height_px."""
+    path = Path(params["path"])
+    rgb = load_rgb(path, limits, webpicture.LONGEST_PX, probe(path, limits, params["name"]))
+    Path(params["out"]).write_bytes(webpicture.encode(rgb))
+    return {"width_px": rgb.shape[1], "height_px": rgb.shape[0]}
+
+
+def _write(path: Path, data: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
+
+
+def _bring_in(aside: Path, out: Path) -> None:
+    """Move a finished set to its place; without ``tileset.json``, which goes first and comes last, nothing is one."""
+    (out / _COMPLETE).unlink(missing_ok=True)
+    for item in sorted(aside.iterdir(), key=lambda item: item.name == _COMPLETE):
+        target = out / item.name
+        if target.is_dir():
+            shutil.rmtree(target)
+        item.replace(target)
+
+
+def read_tileset(folder: Path) -> dict[str, Any]:
+    """Return the content of a finished set's ``tileset.json``."""
+    return dict(json.loads((folder / _COMPLETE).read_text("utf-8")))
