@@ -39,8 +39,9 @@ _OWN_NAMES = {
 }
 _LOCALES = {"vi": "vi_VN", "en": "en_US", "km": "km_KH", "zh": "zh_CN", "fr": "fr_FR", "ja": "ja_JP", "ko": "ko_KR"}
 _MONTHS = (
-    "January February March April May June July August September October November December"  # fmt: skip
-).split()
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
 
 
 def render(template: str, *, lang: str, fallback: str, **values: Any) -> bytes:
@@ -129,9 +130,15 @@ def words_language(lang: str) -> str:
 
 
 def say(code: str, lang: str, **params: object) -> str:
-    """Return the words ``code`` for a page in ``lang``; the code's first part names the section (``page.skip``)."""
+    """Return the words ``code`` for a page in ``lang``; the code's first part names the section (``page.skip``).
+
+    Where a language has other words for one thing than for many, ``<code>-one`` is taken for ``count`` = 1.
+    """
     section, _, name = code.partition(".")
-    return language.say(section, name, words_language(lang), **params)
+    spoken = words_language(lang)
+    if params.get("count") == 1 and f"{name}-one" in language.texts(spoken).get(section, {}):
+        name = f"{name}-one"
+    return language.say(section, name, spoken, **params)
 
 
 @pass_context
@@ -154,6 +161,13 @@ def date(value: dt.date | str, lang: str) -> str:
     if words_language(lang) == "vi":
         return f"{day:%d/%m/%Y}"
     return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def month(value: dt.date, lang: str) -> str:
+    """Return a month as people of ``lang`` write it: ``7/2025`` in Vietnamese, ``July 2025`` in English."""
+    if words_language(lang) == "vi":
+        return f"{value.month}/{value.year}"
+    return f"{_MONTHS[value.month - 1]} {value.year}"
 
 
 @pass_context
@@ -191,4 +205,4 @@ def json_block(value: object) -> Markup:
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     for character in "<>&\u2028\u2029":
         text = text.replace(character, f"\\u{ord(character):04x}")
-    return Markup(text)  # noqa: S704: everything that HTML could read as markup was replaced just above
+    return Markup(text)  # noqa: S704 (what HTML reads as markup was replaced)

@@ -34,6 +34,8 @@ class Card(Document):
     description: dict[str, str]
     place: dict[str, str]
     former_place: dict[str, str]
+    former_until: dt.date | None = None
+    """The last day of ``former_place``: the card says ``trước 7/2025`` before it."""
     categories: list[str]
     scene_count: int
     product_count: int

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
-from types import MappingProxyType
-
-NAME: Mapping[str, str] = MappingProxyType({"vi": "iSpace An Giang", "en": "iSpace An Giang"})
-"""What the site is called where nobody chose another name."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Site:
     """Name by language and public base address (``https://tour.angiang.gov.vn/``), ``None`` while it is unknown."""
 
-    name: Mapping[str, str] = dataclasses.field(default_factory=lambda: NAME)
+    name: Mapping[str, str] = dataclasses.field(
+        default_factory=lambda: {"vi": "iSpace An Giang", "en": "iSpace An Giang"}
+    )
     public_url: str | None = None
 
     def absolute(self, key: str) -> str | None:

@@ -1,0 +1,1 @@
+"""What a published page says, put together before a template makes it HTML."""
