@@ -8,6 +8,7 @@
  * site.css       static/site/*.css, in the order of their names, tokens.css first
  * catalogue.js   static/site/catalogue.js
  * fonts/*.woff2  the subsets that the style sheets name as url(fonts/NAME.woff2)
+ * favicon.svg    static/site/favicon.svg
  * icons.svg      a sprite of the icons below, symbols named i-<name>
  * manifest.json  every file with its sizes in bytes
  *
@@ -29,12 +30,13 @@ const BUDGET_BYTES = { 'viewer.js': 20_000 };
 
 /** lucide names; the viewer and the pages use them as <use href="#i-NAME">. */
 const ICONS = [
-  'arrow-down', 'arrow-left', 'arrow-right', 'arrow-up', 'badge-check', 'calendar', 'check', 'chevron-down',
-  'chevron-left', 'chevron-right', 'circle-help', 'clock', 'code', 'compass', 'download', 'external-link', 'film',
-  'footprints', 'globe', 'hourglass', 'house', 'image', 'images', 'info', 'keyboard', 'languages', 'layers', 'link',
-  'list', 'map', 'map-pin', 'maximize', 'menu', 'minimize', 'minus', 'move', 'navigation', 'pause', 'phone', 'play',
-  'plus', 'printer', 'qr-code', 'refresh-cw', 'rotate-3d', 'rotate-ccw', 'search', 'share-2', 'shopping-basket',
-  'smartphone', 'star', 'store', 'triangle-alert', 'volume-2', 'x',
+  'arrow-down', 'arrow-left', 'arrow-right', 'arrow-up', 'arrow-up-right', 'badge-check', 'calendar', 'check',
+  'chevron-down', 'chevron-left', 'chevron-right', 'circle-help', 'clock', 'code', 'compass', 'download',
+  'external-link', 'film', 'footprints', 'globe', 'hourglass', 'house', 'image', 'images', 'info', 'keyboard',
+  'landmark', 'languages', 'layers', 'link', 'list', 'map', 'map-pin', 'maximize', 'menu', 'minimize', 'minus',
+  'mountain', 'move', 'navigation', 'pause', 'phone', 'play', 'plus', 'printer', 'qr-code', 'refresh-cw', 'rotate-3d',
+  'rotate-ccw', 'search', 'share-2', 'shopping-basket', 'smartphone', 'star', 'store', 'triangle-alert', 'volume-2',
+  'x',
 ];
 
 /** What only a stroke of lucide says about all of its icons; repeated on each symbol so that the sprite stands alone. */
@@ -116,6 +118,7 @@ async function main() {
   put('site.css', await siteStyles());
   put('catalogue.js', await bundled('static/site/catalogue.js'));
   put('icons.svg', await sprite());
+  put('favicon.svg', await readFile(join(ROOT, 'static/site/favicon.svg')));
   for (const [name, data] of Object.entries(await fonts())) put(`fonts/${name}`, data);
 
   for (const [style, data] of Object.entries(files)) {
