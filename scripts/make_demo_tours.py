@@ -122,7 +122,7 @@ def bell(seconds: float, strokes_s: tuple[float, ...]) -> np.ndarray:
     """Return a low bell struck at the given moments, float64 in [-1, 1].
 
     A bell's partials stand near 1 : 2 : 2.4 : 3 : 4 to its hum; each is a pair a fraction of a hertz apart, because no
-    cast bell is quite round, and that makes the slow beat. High partials fade first.
+    cast bell is quite round, and that makes the slow beat; the weaker of the pair keeps the beat gentle. High partials fade first.
     """
     times = np.arange(int(seconds * SAMPLE_RATE_HZ)) / SAMPLE_RATE_HZ
     partials = ((1.0, 0.9, 7.0), (2.0, 0.7, 4.5), (2.4, 0.5, 3.2), (3.0, 0.3, 2.0), (4.0, 0.4, 1.5), (5.4, 0.2, 0.8))
@@ -131,9 +131,9 @@ def bell(seconds: float, strokes_s: tuple[float, ...]) -> np.ndarray:
         after = np.clip(times - start_s, 0, None)
         struck = (times >= start_s) * (1 - np.exp(-after / 0.004))
         for ratio, strength, decay_s in partials:
-            for beat_hz in (-0.22, 0.22):
+            for beat_hz, share in ((-0.22, 1.0), (0.22, 0.35)):
                 wave_ = np.sin(2 * np.pi * (98.0 * ratio + beat_hz * ratio**0.5) * after)
-                sound += struck * strength * np.exp(-after / decay_s) * wave_
+                sound += struck * share * strength * np.exp(-after / decay_s) * wave_
     sound *= np.clip((seconds - times) / 2.0, 0, 1)
     return 0.8 * sound / np.abs(sound).max()
 
