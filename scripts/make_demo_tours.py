@@ -122,7 +122,8 @@ def bell(seconds: float, strokes_s: tuple[float, ...]) -> np.ndarray:
     """Return a low bell struck at the given moments, float64 in [-1, 1].
 
     A bell's partials stand near 1 : 2 : 2.4 : 3 : 4 to its hum; each is a pair a fraction of a hertz apart, because no
-    cast bell is quite round, and that makes the slow beat; the weaker of the pair keeps the beat gentle. High partials fade first.
+    cast bell is quite round, and that makes the slow beat; one of the pair is weaker, which keeps the beat gentle. High
+    partials fade first.
     """
     times = np.arange(int(seconds * SAMPLE_RATE_HZ)) / SAMPLE_RATE_HZ
     partials = ((1.0, 0.9, 7.0), (2.0, 0.7, 4.5), (2.4, 0.5, 3.2), (3.0, 0.3, 2.0), (4.0, 0.4, 1.5), (5.4, 0.2, 0.8))
