@@ -76,8 +76,8 @@ def _srgb() -> ImageCms.ImageCmsProfile:
 
 
 def _changes_nothing(transform: ToSrgb) -> bool:
-    """Try every 9 × 9 × 9th colour; a name is no proof, and sRGB goes by many names."""
-    steps = np.linspace(0, 255, 9, dtype=np.uint8)
+    """Try 9 × 9 × 9 colours; a name is no proof, and sRGB goes by many names."""
+    steps = np.arange(0, 256, 255 // 8, dtype=np.uint8)
     if transform.mode == "L":
         grey = np.arange(256, dtype=np.uint8)[None, :]
         return _differ_little(transform.rows(grey), np.repeat(grey[:, :, None], 3, axis=2))
@@ -104,7 +104,8 @@ def recolour(
             rgb = transform.rows(rows)
         else:
             full = [np.repeat(np.repeat(p[half], 2, axis=0), 2, axis=1)[: rows.shape[0], :width] for p in (cr, cb)]
-            rgb = transform.rows(cv2.cvtColor(np.dstack([rows, *full]), cv2.COLOR_YCrCb2RGB))
+            stored = cv2.cvtColor(np.dstack([rows, *full]), cv2.COLOR_YCrCb2RGB)
+            rgb = transform.rows(np.asarray(stored, np.uint8))
         ycc = cv2.cvtColor(rgb, cv2.COLOR_RGB2YCrCb)
         rows[:] = ycc[:, :, 0]
         size = (cb.shape[1], half.stop - half.start)

@@ -27,7 +27,7 @@ def percent_present(path: Path, format_name: str) -> int | None:  # noqa: PLR091
                 case "PNG":
                     return _png(file)
                 case "WEBP":
-                    return _share(size_bytes, 8 + struct.unpack("<I", file.read(8)[4:8])[0])
+                    return _share(size_bytes, 8 + _int("<I", file.read(8)[4:8]))
                 case "HEIF" | "AVIF":
                     return _share(size_bytes, _boxes_end(file, size_bytes))
                 case "TIFF":
@@ -81,6 +81,10 @@ def _png(file: BinaryIO) -> int | None:
     return _share(have, need)
 
 
+def _int(form: str, data: bytes) -> int:
+    return int(struct.unpack(form, data)[0])
+
+
 def _boxes_end(file: BinaryIO, size_bytes: int) -> int:
     """Return where the last top-level box of an ISO base media file says it ends."""
     end = 0
@@ -89,11 +93,11 @@ def _boxes_end(file: BinaryIO, size_bytes: int) -> int:
         head = file.read(16)
         if len(head) < 8:
             return end + 8
-        length = struct.unpack(">I", head[:4])[0]
+        length = _int(">I", head[:4])
         if length == 0:  # up to the end of the file
             return size_bytes
         if length == 1:
-            length = struct.unpack(">Q", head[8:16])[0]
+            length = _int(">Q", head[8:16])
         if length < 8:
             return 0
         end += length
@@ -104,14 +108,14 @@ def _tiff_end(file: BinaryIO) -> int:
     """Return how long a classic TIFF must be for its first directory and that directory's strips or tiles."""
     head = file.read(8)
     order = "<" if head[:2] == b"II" else ">"
-    if struct.unpack(order + "H", head[2:4])[0] != 42:
+    if _int(order + "H", head[2:4]) != 42:
         return 0
-    start = struct.unpack(order + "I", head[4:8])[0]
+    start = _int(order + "I", head[4:8])
     file.seek(start)
     raw = file.read(2)
     if len(raw) < 2:
         return start + 2
-    count = struct.unpack(order + "H", raw)[0]
+    count = _int(order + "H", raw)
     entries = file.read(12 * count)
     end = start + 2 + 12 * count
     if len(entries) < 12 * count:
@@ -124,11 +128,11 @@ def _tiff_end(file: BinaryIO) -> int:
         size, letter = (2, "H") if kind == 3 else (4, "I")
         inline = entries[12 * i + 8 : 12 * i + 12]
         if size * number > 4:
-            offset = struct.unpack(order + "I", inline)[0]
+            offset = _int(order + "I", inline)
             file.seek(offset)
             inline = file.read(size * number)
             if len(inline) < size * number:
-                return max(end, int(offset) + size * number)
+                return max(end, offset + size * number)
         values[tag] = list(struct.unpack(order + letter * number, inline[: size * number]))
     for offsets, lengths in ((273, 279), (324, 325)):
         pairs = zip(values.get(offsets, []), values.get(lengths, []), strict=False)

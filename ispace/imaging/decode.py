@@ -31,7 +31,7 @@ _BASE_BYTES = 120 * MIB
 """The process with its libraries, and room for strips."""
 
 _RASTER_BYTES = {"1": 1, "L": 1, "P": 1, "I;16": 2, "I;16B": 2, "I;16L": 2, "I;16N": 2}
-_DECODER_BYTES = {"WEBP": 4, "HEIF": 5, "AVIF": 5, "TIFF": 3}
+_DECODER_BYTES = {"WEBP": 11, "HEIF": 3, "AVIF": 4, "TIFF": 3}
 """Bytes a pixel that a decoder holds beside Pillow's raster, measured as peaks of resident memory."""
 
 _GREY = 128
@@ -157,8 +157,9 @@ class _Source:
         wanted = {"min_factor": 2, "min_width": reduced_to[0], "min_height": reduced_to[1]} if reduced_to else {}
         while True:
             try:
-                return simplejpeg.decode_jpeg(
-                    self._data, colorspace=colours, buffer=into, strict=self._strict, **wanted
+                return np.asarray(
+                    simplejpeg.decode_jpeg(self._data, colorspace=colours, buffer=into, strict=self._strict, **wanted),
+                    np.uint8,
                 )
             except ValueError as error:
                 if not self._strict or self._jpeg.percent_present() != 100:

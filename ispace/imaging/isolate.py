@@ -5,8 +5,8 @@ child process, and the caller gets an error about one picture. The child is star
 pictures, because starting it costs more than a small picture; it sees no settings and no access keys.
 
 Protocol, one JSON object a line. To the child: first ``{"limits": …}``, then ``{"task": …, "params": …}``. From it:
-``{"progress": 0…1}`` any number of times, then ``{"result": …}``, ``{"error": {"code": …, "params": …}}``, or
-``{"bug": traceback}``.
+``{"progress": 0…1}`` any number of times, then ``{"result": …, "peak_mb": …}``, ``{"error": {"code": …, "params":
+…}}``, or ``{"bug": traceback}``.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
@@ -30,6 +30,9 @@ from ispace.errors import IspaceError, PictureProcessDiedError, PictureTooMuchMe
 from ispace.imaging.limits import Limits
 
 _LOG = logging.getLogger(__name__)
+
+COMMAND = (sys.executable, "-P", "-m", "ispace.imaging.worker")
+"""Starts a child; -P keeps modules that happen to lie in the current folder out of it."""
 
 _TASKS_A_CHILD = 200
 """After so many tasks a fresh child is started: what a C library leaks goes with the old one."""
@@ -51,10 +54,13 @@ class PictureWorker:
     """Runs tasks of ``worker.TASKS`` in a child process, one at a time; ``with`` ends the child.
 
     Safe to call from several threads: they wait for each other. Use several workers for several pictures at once.
+    ``peak_mb`` is the resident memory, in MiB, that the last finished task took at its height, where the system says.
     """
 
-    def __init__(self, limits: Limits | None = None) -> None:
+    def __init__(self, limits: Limits | None = None, command: Sequence[str] = COMMAND) -> None:
         self.limits = limits or Limits()
+        self.peak_mb: int | None = None
+        self._command = command
         self._lock = threading.Lock()
         self._child: _Child | None = None
 
@@ -89,7 +95,7 @@ class PictureWorker:
             child = self._child
             if child is None or child.ended or child.tasks >= _TASKS_A_CHILD:
                 self.close()
-                child = self._child = _Child(self.limits)
+                child = self._child = _Child(self.limits, self._command)
             try:
                 return self._converse(child, {"task": task, "params": {**params, "name": name}}, name, progress)
             finally:
@@ -105,6 +111,7 @@ class PictureWorker:
                     if progress is not None:
                         progress(float(said["progress"]))
                 elif "result" in said:
+                    self.peak_mb = said.get("peak_mb")
                     return dict(said["result"])
                 elif "error" in said:
                     raise _error(str(said["error"]["code"]), dict(said["error"]["params"]), name)
@@ -118,7 +125,7 @@ class PictureWorker:
 class _Child:
     """One child process and the threads that look after it."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, command: Sequence[str]) -> None:
         self._limits = limits
         self.tasks = 0
         self.idle = True
@@ -126,7 +133,7 @@ class _Child:
         environment = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ} | _THREADS
         environment["PYTHONPATH"] = str(Path(ispace.__file__).resolve().parents[1])
         self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "ispace.imaging.worker"],
+            command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -156,6 +163,7 @@ class _Child:
                 except ValueError:
                     said = None
                 if not isinstance(said, dict):  # nothing of ours: somebody else speaks through the child
+                    self._unwanted = True
                     self._process.kill()
                     return
                 self.idle = "progress" not in said

@@ -90,7 +90,7 @@ def _describe(picture: Image.Image, path: Path, name: str) -> PictureInfo:
     format_name = picture.format or "?"
     # not picture.getexif() for all: for PNG that would decode the pixels
     exif = read_exif(picture.getexif() if format_name == "TIFF" else picture.info.get("exif"))
-    if format_name == "HEIF":  # libheif turns the picture itself
+    if format_name in {"HEIF", "TIFF"}:  # libheif and Pillow turn these themselves
         exif = dataclasses.replace(exif, orientation=1)
     width_px, height_px = picture.size if exif.orientation < 5 else picture.size[::-1]
     gpano, codes = _gpano(picture, exif, width_px, height_px)

@@ -54,7 +54,7 @@ def answer(asked: dict[str, Any], limits: Limits, say: Callable[[dict[str, Any]]
         return _as_error(_disk_error(error, str(params.get("out", "?"))))
     except Exception:  # a mistake of ours; the parent logs it
         return {"bug": traceback.format_exc()}
-    return {"result": {**result, "peak_mb": _peak_mb()}}
+    return {"result": result, "peak_mb": _peak_mb()}
 
 
 def main() -> None:
