@@ -40,6 +40,8 @@ class Card(Document):
     scene_count: int
     product_count: int
     cover: str
+    outlook: str | None = None
+    """A picture from the highest scene of a landscape tour: a view of the country, for the head of the catalogue."""
     languages: list[str]
     search: str
 

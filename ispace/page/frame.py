@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import Protocol
 
 from markupsafe import Markup
@@ -12,6 +13,8 @@ CONTENT_SECURITY_POLICY = (
     "connect-src 'self'; media-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'"
 )
 """What a published page may load: its own host's files, nothing inline, nothing from anybody else."""
+
+_SYMBOL = re.compile(r'<symbol id="i-([a-z0-9-]+)".*?</symbol>', re.DOTALL)
 
 
 class Assets(Protocol):
@@ -26,7 +29,12 @@ class Assets(Protocol):
         ...
 
 
-def sprite(assets: Assets) -> Markup:
-    """Return the icons as one drawing for the top of a page: ``<use href="#i-map">`` then needs no request."""
-    drawing = assets.read("icons.svg").decode()
-    return Markup(re.sub(r"<\?xml[^>]*\?>|<!--.*?-->", "", drawing, flags=re.DOTALL).strip())  # noqa: S704 (our own)
+def sprite(assets: Assets, only: Collection[str] = ()) -> Markup:
+    """Return the icons as one drawing inside the page: ``<use href="#i-map">`` then needs no request.
+
+    ``only`` names the icons of a page that needs few; all of them without it.
+    """
+    drawing = re.sub(r"<\?xml[^>]*\?>|<!--.*?-->", "", assets.read("icons.svg").decode(), flags=re.DOTALL).strip()
+    if only:
+        drawing = _SYMBOL.sub(lambda symbol: symbol[0] if symbol[1] in only else "", drawing)
+    return Markup(drawing)  # noqa: S704 (a file of our own)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ispace.model.site import Site
+from ispace.model.text import clean
 from ispace.model.tour import Agency, Tour
 from ispace.templating import choose, say
 
@@ -161,7 +162,7 @@ def _product(product: Mapping[str, Any], words: _Words, today: dt.date) -> dict[
         "hasCertification": {
             "@type": "Certification",
             "name": say("page.stars", words.lang, stars=product["stars"]),
-            "certificationIdentification": product["decision"],
+            "certificationIdentification": clean(product["decision"]),
             "certificationRating": {"@type": "Rating", "ratingValue": product["stars"], "bestRating": _BEST_STARS},
             "issuedBy": {"@type": "Organization", "name": words(product["issuer"])},
             "validFrom": product["issued_on"],

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ispace.model.place import DatedName, Place
+from ispace.model.text import clean
 from ispace.model.tour import Tour
 from ispace.page import places
 from ispace.page.links import Links, telephone, web_address
@@ -132,7 +133,8 @@ class Parts:
         media = self.media(product.get("media") or [])
         pictures = [m for m in media if m["kind"] == "image"]
         return {
-            **{k: product[k] for k in ("name", "summary", "group", "stars", "decision", "issuer")},
+            **{k: product[k] for k in ("name", "summary", "group", "stars", "issuer")},
+            "decision": clean(product["decision"]),
             "id": name,
             "issued_on": product["issued_on"],
             "expires_on": product["expires_on"],

@@ -7,7 +7,7 @@ import itertools
 from collections.abc import Callable, Sequence
 
 from ispace.model.place import DatedName, Place
-from ispace.templating import date, month, say
+from ispace.templating import choose, date, month, say
 
 Words = Callable[[DatedName], str]
 
@@ -29,6 +29,23 @@ def with_former(place: Place, words: Words, today: dt.date, lang: str) -> str:
     former = "; ".join(f"{when}: {names}" for when, names in former_names(place, words, today, lang))
     name = today_name(place, words, today)
     return f"{name} ({former})" if former else name
+
+
+def card_names(
+    place: Place | None, languages: Sequence[str], today: dt.date
+) -> tuple[dict[str, str], dict[str, str], dt.date | None]:
+    """Return what a catalogue's card says of a place: its name and its last former one by language, and its last day.
+
+    The former name is what all the names say that ended on the same day: ``phường Núi Sam, thành phố Châu Đốc``. The
+    name is that of the smallest unit, the province goes without saying.
+    """
+    if place is None:
+        return {}, {}, None
+    former = place.former(today)
+    last_day = former[0].valid_to if former else None
+    ended = [n.name for n in former if n.valid_to == last_day]
+    names = {lang: ", ".join(choose(name, lang, languages[0])[0] for name in ended) for lang in languages}
+    return dict(place.current(today).name), names if ended else {}, last_day
 
 
 def _joined(names: Sequence[DatedName], words: Words) -> str:

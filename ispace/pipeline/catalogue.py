@@ -28,7 +28,7 @@ KINDS = {"heritage": "landmark", "landscape": "mountain", "ocop": "shopping-bask
 def render(cards: Sequence[tuple[str, Card]], *, assets: Assets, site: Site) -> dict[str, bytes]:
     """Return the catalogue's objects by public key: a page a language, and a site map if the address is known.
 
-    ``cards`` are (slug, card) in the order in which they are shown; the first one lends the page its picture.
+    ``cards`` are (slug, card) in the order in which they are shown; the first with a wide view lends its picture.
     """
     objects = {page_key(lang): _page(cards, lang, assets, site) for lang in LANGUAGES}
     if site.public_url:
@@ -44,7 +44,8 @@ def page_key(lang: str) -> str:
 def _page(cards: Sequence[tuple[str, Card]], lang: str, assets: Assets, site: Site) -> bytes:
     key = page_key(lang)
     links = Links(key)
-    hero = cards[0][1].cover if cards else None
+    covers = [card.outlook for _, card in cards if card.outlook] + [card.cover for _, card in cards]
+    hero = covers[0] if covers else None
     kinds = {c for _, card in cards for c in card.categories}
     return templating.render(
         "catalogue/index.html.j2",
@@ -68,7 +69,7 @@ def _page(cards: Sequence[tuple[str, Card]], lang: str, assets: Assets, site: Si
         hero=links.to(hero) if hero else None,
         share=(site.absolute(hero) or links.to(hero)) if hero else None,
         assets={name: links.to(assets.url(name)) for name in ("site.css", "catalogue.js", "favicon.svg")},
-        sprite=sprite(assets),
+        sprite=sprite(assets, only=("compass", "search", *KINDS.values())),
         kinds=[{"id": kind, "icon": icon} for kind, icon in KINDS.items() if kind in kinds],
         count_words={
             "many": templating.say("catalogue.count", lang, count="{count}"),

@@ -28,6 +28,8 @@ __all__ = ["Site", "digest", "gone", "notice", "render", "skin_sheet"]
 
 _DESCRIPTION_LETTERS = 200
 _SENTENCE_LETTERS = 40
+_ABBREVIATIONS = {"ThS", "St", "Mr", "Mrs", "Dr", "No", "Prof"}
+_NOTICE_ICONS = {"gone": "info", "not-found": "map-pin", "error": "triangle-alert"}
 
 
 def render(
@@ -118,7 +120,8 @@ def notice(
         site_name=site.name,
         csp=CONTENT_SECURITY_POLICY,
         urls={name: root + assets.url(name) for name in ("site.css", "favicon.svg")},
-        sprite=sprite(assets),
+        sprite=sprite(assets, only=("compass", _NOTICE_ICONS[kind])),
+        sign=_NOTICE_ICONS[kind],
         catalogues={"vi": root + keys.CATALOGUE, "en": f"{root}en/{keys.CATALOGUE}"},
     )
 
@@ -207,8 +210,8 @@ def start_document(document: Mapping[str, Any]) -> dict[str, Any]:
 def lead(description: str) -> tuple[str, str]:
     """Return the first sentence of a text and all that follows it.
 
-    The sentence stands below the first picture. A full stop after a short capitalised word (``TP.``, ``St.``) ends
-    none, and a sentence of a few words takes the next one with it.
+    The sentence stands below the first picture. A full stop after an abbreviation (``TP.``, ``St.``) ends none, and a
+    sentence of a few words takes the next one with it.
     """
     paragraphs = templating.split_paragraphs(description)
     if not paragraphs:
@@ -217,7 +220,7 @@ def lead(description: str) -> tuple[str, str]:
     for match in re.finditer(r"[.!?…]+[”\"')]*\s+(?=[^\W\d_]|\d|[“\"(])", first):
         before = first[: match.start()]
         word = re.split(r"[\s(]", before)[-1]
-        if len(before) < _SENTENCE_LETTERS or (word[:1].isupper() and len(word) <= 3):
+        if len(before) < _SENTENCE_LETTERS or (word.isupper() and len(word) <= 3) or word in _ABBREVIATIONS:
             continue
         return first[: match.end()].strip(), "\n\n".join([first[match.end() :].strip(), *paragraphs[1:]])
     return first, "\n\n".join(paragraphs[1:])
