@@ -18,7 +18,7 @@ from PIL import Image
 
 from ispace.errors import PictureTooMuchMemoryError, PictureUnknownFormatError
 from ispace.imaging.colour import ToSrgb, recolour, to_srgb
-from ispace.imaging.jpeg import Jpeg, JpegBrokenError
+from ispace.imaging.jpeg import DECODER_ERRORS, Jpeg, JpegBrokenError
 from ispace.imaging.limits import MIB, Limits
 from ispace.imaging.opening import damaged, opened
 from ispace.imaging.planes import BACKGROUND_RGB, Planes
@@ -114,12 +114,12 @@ def _decoded(jpeg: Jpeg, info: PictureInfo, icc: bytes | None, warn: Callable[[s
     try:
         try:
             height_px, width_px, colours, _ = simplejpeg.decode_jpeg_header(data)
-        except ValueError:
+        except DECODER_ERRORS:
             data = jpeg.without_junk()
             warn(SCRATCHED)
             try:
                 height_px, width_px, colours, _ = simplejpeg.decode_jpeg_header(data)
-            except ValueError as error:
+            except DECODER_ERRORS as error:
                 raise _PixelsMissingError(str(error)) from error
         source = _Source(data, jpeg, warn)
         planes = Planes.empty(width_px, height_px)
@@ -161,7 +161,7 @@ class _Source:
                     simplejpeg.decode_jpeg(self._data, colorspace=colours, buffer=into, strict=self._strict, **wanted),
                     np.uint8,
                 )
-            except ValueError as error:
+            except DECODER_ERRORS as error:
                 if not self._strict or self._jpeg.percent_present() != 100:
                     raise _PixelsMissingError(str(error)) from error
                 self._strict = False

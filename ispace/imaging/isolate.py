@@ -132,7 +132,7 @@ class _Child:
         self._late = self._unwanted = False
         environment = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ} | _THREADS
         environment["PYTHONPATH"] = str(Path(ispace.__file__).resolve().parents[1])
-        self._process = subprocess.Popen(
+        self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
             command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

@@ -22,10 +22,14 @@ from numpy.typing import NDArray
 _SCAN_END = re.compile(rb"\xff+[^\x00\xd0-\xd7\xff]", re.DOTALL)
 _RESTART = re.compile(rb"\xff[\xd0-\xd7]")
 _SOF = {0xC0, 0xC1, 0xC2, 0xC3, 0xC9, 0xCA, 0xCB}
-_DHT, _EOI, _SOS, _DRI, _APP0, _APP14, _COM = 0xC4, 0xD9, 0xDA, 0xDD, 0xE0, 0xEE, 0xFE
+_EOI, _SOS, _DRI, _APP0, _APP14, _APP15, _COM = 0xD9, 0xDA, 0xDD, 0xE0, 0xEE, 0xEF, 0xFE
 _KEEP_APP = {_APP0, _APP14}
 _COEFFICIENTS = 64
 _FILLING = 64
+
+
+DECODER_ERRORS = (ValueError, KeyError)
+"""What simplejpeg raises for a JPEG it does not get through."""
 
 
 class JpegBrokenError(Exception):
@@ -77,8 +81,9 @@ class Jpeg:
     @property
     def needs_whole_picture(self) -> bool:
         """Whether a decoder must hold all coefficients: 2 bytes for each sample."""
-        scan = next(self.scans())
-        return self.frame.progressive or len(scan.components) < len(self.frame.components)
+        scan = next(self.scans(), None)
+        partial = scan is not None and len(scan.components) < len(self.frame.components)
+        return self.frame.progressive or partial
 
     @property
     def coefficient_bytes(self) -> int:
@@ -125,16 +130,16 @@ class Jpeg:
         after = bytes(self.data[scans[0].end : scans[0].end + 2])
         return percent if percent == 100 or len(after) < 2 or after in {b"\xff\xd9", b"\xff\xd8"} else None
 
-    def without_junk(self) -> bytes:
-        """Return a copy in which only what decoding needs stands before the first scan.
+    def without_junk(self, end: int | None = None) -> bytes:
+        """Return a copy, up to ``end``, in which only what decoding needs stands before the first scan.
 
         simplejpeg gives up on files with stray bytes between their segments, which other programs skip.
         """
         parts = [b"\xff\xd8"]
         for marker, at, length in self._header_segments():
-            if marker in _KEEP_APP or not (_APP0 <= marker <= 0xEF or marker == _COM):
+            if marker in _KEEP_APP or not (_APP0 <= marker <= _APP15 or marker == _COM):
                 parts.append(bytes((0xFF, marker)) + (length + 2).to_bytes(2, "big") + self.data[at : at + length])
-        return b"".join([*parts, self.data[self._header_end :]])
+        return b"".join([*parts, self.data[self._header_end : end]])
 
     # Structure
 
@@ -168,7 +173,7 @@ class Jpeg:
         frame, interval = None, 0
         for marker, at, length in self._header_segments():
             body = self.data[at : at + length]
-            if marker in _SOF and len(body) >= 6 + 3 * body[5] and body[5]:
+            if marker in _SOF and len(body) > 6 and len(body) >= 6 + 3 * body[5] > 6:
                 parts = [body[6 + 3 * i : 9 + 3 * i] for i in range(body[5])]
                 frame = Frame(
                     width_px=int.from_bytes(body[3:5], "big"),
@@ -185,7 +190,7 @@ class Jpeg:
     # Completeness
 
     def _rows_present(self, scan: Scan) -> int:
-        row_px = self._first_difference(self.data[: scan.end], reduced_by=8)
+        row_px = self._first_difference(scan.end, reduced_by=8)
         share = 100 if row_px is None else min(99, row_px * 100 // self.frame.height_px)
         if self._restart_interval:  # data cut exactly at a restart marker is not told by its ending
             wide = 8 * max(h for _, h, _ in self.frame.components) if len(self.frame.components) > 1 else 8
@@ -201,7 +206,7 @@ class Jpeg:
         bits_left = {c: [99] * _COEFFICIENTS for c, _, _ in self.frame.components}
         whole = self.data[max(scans[-1].end, 0) : scans[-1].end + 2] == b"\xff\xd9"
         if not whole:
-            whole = self._first_difference(self.data[: scans[-1].end], reduced_by=1) is None
+            whole = self._first_difference(scans[-1].end, reduced_by=1) is None
         for scan in scans if whole else scans[:-1]:
             for component in scan.components:
                 for k in range(scan.first, min(scan.last, _COEFFICIENTS - 1) + 1):
@@ -211,11 +216,12 @@ class Jpeg:
         need = _COEFFICIENTS * len(bits_left)
         return 100 if done == need else min(99, done * 100 // need)
 
-    def _first_difference(self, body: bytes, reduced_by: int) -> int | None:
-        """Return the first row of pixels that depends on what would come after ``body``; ``None`` when no row does.
+    def _first_difference(self, end: int, reduced_by: int) -> int | None:
+        """Return the first row of pixels that depends on what would come after ``end``; ``None`` when no row does.
 
-        ``body`` is the file up to the end of a scan's data; looked at in the picture reduced by 1, 2, 4 or 8.
+        ``end`` is where the data of a scan stops; looked at in the picture reduced by 1, 2, 4 or 8.
         """
+        body = self.without_junk(end)
         filled = len(body) - len(body.rstrip(b"\0"))
         if filled >= _FILLING:  # a copy that stopped often leaves the rest of the file as zeros, which decode to grey
             body = body[:-filled]
@@ -235,6 +241,6 @@ class Jpeg:
             rows = simplejpeg.decode_jpeg(
                 data, colorspace=space, min_factor=reduced_by, min_width=width, min_height=height, strict=False
             )
-        except ValueError as error:
+        except DECODER_ERRORS as error:
             raise JpegBrokenError(str(error)) from error
         return np.array([zlib.crc32(row) for row in rows], dtype=np.uint32)

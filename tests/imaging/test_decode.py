@@ -1,17 +1,23 @@
 """Every kind of picture becomes the same planes: upright, sRGB, full-range YCbCr; what is missing is never made up."""
 
+import contextlib
 import io
+import struct
 
 import cv2
 import numpy as np
 import pillow_heif
 import pytest
 import simplejpeg
-from PIL import Image, ImageCms
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from ispace.imaging.planes import BACKGROUND_RGB
+from PIL import Image, ImageCms, ImageOps
 
 from ispace.errors import (
     PictureAnimatedError,
     PictureEmptyError,
+    PictureError,
     PictureNoPictureError,
     PictureTooHeavyError,
     PictureTooLargeError,
@@ -22,7 +28,6 @@ from ispace.errors import (
 )
 from ispace.imaging.decode import load_planes, load_rgb, memory_needed_mb
 from ispace.imaging.limits import Limits
-from ispace.imaging.planes import BACKGROUND_RGB
 from ispace.imaging.probe import probe
 
 LIMITS = Limits()
@@ -259,8 +264,6 @@ def test_a_turned_picture_of_odd_size_keeps_colour_and_luma_together(tmp_path, o
     path = saved(tmp_path, picture, "a.png", exif=exif)
     turned = picture.copy()
     turned.getexif()[0x0112] = orientation
-    from PIL import ImageOps
-
     buffer = io.BytesIO()
     ImageOps.exif_transpose(turned).save(buffer, "PNG")
     straight = tmp_path / "b.png"
@@ -285,7 +288,6 @@ def test_the_telephones_own_orientation_is_applied(shared_data):
 
 def display_p3():
     """Return a profile with Display P3's primaries and sRGB's curve, built by hand."""
-    import struct
 
     def xyz(x, y, z):
         return b"XYZ \0\0\0\0" + struct.pack(">3i", *(round(v * 65536) for v in (x, y, z)))
@@ -536,3 +538,22 @@ def test_a_small_copy_keeps_its_proportions(tmp_path):
     expected = np.asarray(natural((1000, 500)).resize((200, 100), Image.Resampling.BOX)).astype(int)
     assert np.abs(rgb.astype(int) - expected).mean() < 4
     assert load_rgb(path, LIMITS, longest_px=5000).shape == (500, 1000, 3)
+
+
+@settings(max_examples=120, deadline=None)
+@given(
+    st.sampled_from([*KINDS, ("JPEG", {"subsampling": 0}), ("WEBP", {"lossless": True})]),
+    st.floats(0, 1),
+    st.binary(min_size=1, max_size=30),
+    st.integers(0, 30),
+)
+def test_a_file_with_some_bytes_replaced_is_decoded_or_refused_in_words(tmp_path_factory, kind, place, put, lost):
+    name, options = kind
+    buffer = io.BytesIO()
+    natural((128, 64)).save(buffer, name, **options)
+    data = buffer.getvalue()
+    at = int(place * len(data))
+    path = tmp_path_factory.mktemp("fuzz") / "x.jpg"
+    path.write_bytes(data[:at] + put + data[at + lost :])
+    with contextlib.suppress(PictureError):
+        load_planes(path, Limits(max_pixels=10_000_000))

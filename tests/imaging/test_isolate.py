@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -174,17 +175,17 @@ def test_the_process_knows_no_secrets(worker, monkeypatch):
     assert not {"AWS_SECRET_ACCESS_KEY", "ISPACE_PUBLIC"} & set(worker.run("whoami", {})["environment"])
 
 
-class Cancelled(Exception):
+class CancelledError(Exception):
     pass
 
 
 def cancel(_share):
-    raise Cancelled
+    raise CancelledError
 
 
 def test_what_progress_raises_cancels_the_task(worker):
     pid = worker.run("whoami", {})["pid"]
-    with pytest.raises(Cancelled):
+    with pytest.raises(CancelledError):
         worker.run("hang", {}, progress=cancel)
     assert not exists(pid)
     assert still_works(worker)
@@ -244,7 +245,7 @@ def test_the_process_does_not_outlive_its_parent(command, how):
 def zombie(pid):
     """An orphan that ended may wait for init to notice."""
     try:
-        with open(f"/proc/{pid}/stat") as file:
+        with Path(f"/proc/{pid}/stat").open() as file:
             return file.read().rpartition(")")[2].split()[0] == "Z"
     except OSError:
         return True
