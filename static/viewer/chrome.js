@@ -1,0 +1,246 @@
+/**
+ * What stands around the picture: title, controls, the strip of scenes, the compass, and the quiet sentences for when
+ * something takes long or fails. It shows what it is told and says what was pressed; it decides nothing.
+ *
+ * @import {Scene, Text, TourDocument} from './types.js'
+ * @import {Strings} from './strings.js'
+ * @import {Way} from './controls.js'
+ */
+
+import { button, calm, el, set, svg } from './dom.js';
+import { formatLink } from './links.js';
+
+/** Eight winds; which one is faced. @param {number} bearing_deg */
+export const windOf = (bearing_deg) => Math.round(bearing_deg / 45) % 8;
+
+/**
+ * @typedef {object} ChromeHost
+ * @property {Strings} words
+ * @property {string} language
+ * @property {(text: Text | null | undefined) => {value: string, lang: string}} say
+ * @property {(path: string) => string} url
+ * @property {(scene: string) => void} go
+ * @property {(way: Way) => void} nudge
+ * @property {() => void} fullScreen
+ * @property {() => void} share
+ * @property {() => void} north
+ * @property {(language: string) => string} pageIn  address of this view in another language
+ * @property {(id: string, name: string, content: (Node | null)[], opener: HTMLElement) => void} show in the sheet
+ * @property {() => void} closeSheet
+ */
+
+/** @param {HTMLElement} stage @param {ChromeHost} host */
+export function createChrome(stage, host) {
+  const { words, say } = host;
+  // A published page has the tour's title on the stage already, as the heading of the page.
+  const heading = stage.querySelector('.stage-head');
+  const title = heading ? null : el('p', { class: 'stage-title' });
+  const place = el('span');
+  const facing = el('span', { class: 'stage-facing' });
+  const line = heading?.querySelector('.stage-place') ?? el('p', { class: 'stage-place' });
+  line.replaceChildren(place, facing);
+
+  const tongues = el('span', { class: 'stage-tongues' });
+  const list = button(words.scenes, 'list', () => showScenes(list), { class: 'is-wide', text: words.scenes });
+  const share = button(words.share, 'share-2', host.share, { class: 'is-wide' });
+  const screen = button(words.fullScreen, 'maximize', host.fullScreen, { class: 'is-wide' });
+  const menu = button(words.menu, 'menu', () => showMenu(), { class: 'is-narrow' });
+  for (const opener of [list, menu]) opener.setAttribute('aria-haspopup', 'dialog');
+  const controls = el('div', { class: 'stage-controls', role: 'group', 'aria-label': words.controls }, tongues, list, share, screen, menu);
+  const own = title ? [el('div', { class: 'stage-head' }, title, line)] : [];
+
+  const thumbs = el('ul', {});
+  const strip = el('nav', { class: 'stage-strip', 'aria-label': words.scenes, hidden: true }, thumbs);
+  const pill = button('', 'images', () => showScenes(pill), { class: 'stage-pill is-narrow', text: ' ' });
+  pill.setAttribute('aria-haspopup', 'dialog');
+  pill.hidden = true;
+  const needle = svg('g', {},
+    svg('path', { class: 'stage-needle-north', d: 'M24 13.5l4.2 10.5h-8.4z' }),
+    svg('path', { class: 'stage-needle-south', d: 'M24 34.5l-4.2-10.5h8.4z' }));
+  const letter = svg('text', { x: '24', y: '10.5', 'text-anchor': 'middle' });
+  letter.textContent = words.northLetter;
+  const dial = svg('svg', { viewBox: '0 0 48 48', 'aria-hidden': 'true' }, letter, needle);
+  const compass = el('button', { type: 'button', class: 'stage-compass', title: words.turnNorth, 'aria-label': words.turnNorth, hidden: true }, dial);
+  compass.addEventListener('click', host.north);
+
+  const ways = /** @type {[Way, string, string][]} */ ([
+    ['up', words.up, 'arrow-up'], ['left', words.left, 'arrow-left'], ['right', words.right, 'arrow-right'], ['down', words.down, 'arrow-down'],
+  ]);
+  const pad = el('div', { class: 'stage-pad', role: 'group', 'aria-label': words.moving },
+    ...ways.map(([way, name, sign]) => button(name, sign, () => host.nudge(way), { class: `is-${way}` })));
+  const zoomIn = button(words.zoomIn, 'plus', () => host.nudge('in'));
+  const zoomOut = button(words.zoomOut, 'minus', () => host.nudge('out'));
+  const move = button(words.moving, 'move', () => toggleMoving(), { class: 'is-wide' });
+  move.setAttribute('aria-expanded', 'false');
+  const corner_screen = button(words.fullScreen, 'maximize', host.fullScreen, { class: 'is-narrow' });
+  const corner = el('div', { class: 'stage-corner' }, pad,
+    el('div', { class: 'stage-zoom', role: 'group' }, zoomIn, zoomOut), move, corner_screen);
+  const bottom = el('div', { class: 'stage-bottom' }, strip, pill, compass, corner);
+
+  const live = el('p', { class: 'stage-unseen', 'aria-live': 'polite' });
+  const note = el('div', { class: 'stage-note', hidden: true });
+  const loading = el('p', { class: 'stage-loading' }, words.loading);
+  let hiding = 0;
+  let wind = -1;
+
+  /** @type {TourDocument | null} */
+  let tour = null;
+  /** @type {Scene | null} */
+  let scene = null;
+
+  function toggleMoving() {
+    const open = corner.classList.toggle('is-moving');
+    move.setAttribute('aria-expanded', String(open));
+  }
+
+  /** A link to a scene that the viewer follows by itself. @param {Scene} of @param {...(Node | null)} content */
+  function sceneLink(of, ...content) {
+    const link = el('a', { href: formatLink(of.id), 'aria-current': of.id === scene?.id ? 'true' : null }, ...content);
+    link.dataset.scene = of.id;
+    link.addEventListener('click', (event) => {
+      if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+      event.preventDefault();
+      host.closeSheet();
+      host.go(of.id);
+    });
+    return link;
+  }
+
+  /** @param {Scene} of */
+  function thumbnail(of) {
+    const picture = of.thumbnail;
+    return picture ? el('img', { src: host.url(picture.url), alt: '', width: 320, height: 200, loading: 'lazy', draggable: 'false' }) : null;
+  }
+
+  /** @param {Text | null | undefined} text @param {string} [cls] */
+  function label(text, cls) {
+    const { value, lang } = say(text);
+    return el('span', { lang, class: cls }, value);
+  }
+
+  /** @param {HTMLElement} opener */
+  function showScenes(opener) {
+    if (!tour) return;
+    const items = tour.scenes.map((of) => el('li', {}, sceneLink(of, thumbnail(of), label(of.title))));
+    host.show('scenes', words.scenes, [el('h2', {}, words.scenes), el('ol', { class: 'stage-scenes' }, ...items)], opener);
+  }
+
+  function showMenu() {
+    const items = [
+      button(words.scenes, 'list', () => showScenes(menu), { text: words.scenes }),
+      button(words.share, 'share-2', () => {
+        host.closeSheet();
+        host.share();
+      }, { text: words.share }),
+      button(words.moving, 'move', () => {
+        host.closeSheet();
+        toggleMoving();
+      }, { text: words.moving }),
+      button(words.fullScreen, 'maximize', () => {
+        host.closeSheet();
+        host.fullScreen();
+      }, { text: words.fullScreen }),
+    ];
+    host.show('menu', words.controls, [el('ul', { class: 'stage-menu' }, ...items.map((item) => el('li', {}, item)))], menu);
+  }
+
+  const chrome = {
+    parts: [...own, controls, bottom, note, loading, live],
+    /** The first control, where the skip link leads. */
+    first: () => /** @type {HTMLElement | null} */ (controls.querySelector('a, button')),
+
+    /** Takes up the tour: its title, its languages, its scenes. @param {TourDocument} next @param {number} count */
+    tour(next, count) {
+      tour = next;
+      if (title) Object.assign(title, { textContent: say(next.title).value, lang: say(next.title).lang });
+      const others = next.languages.filter((code) => code !== host.language && next.page?.[code]);
+      tongues.replaceChildren(...others.map((code) => {
+        const own = new Intl.DisplayNames([code], { type: 'language' }).of(code) ?? code;
+        const link = el('a', { class: 'stage-button stage-tongue', href: host.pageIn(code), hreflang: code, lang: code, title: own },
+          code.toUpperCase(), el('span', { class: 'stage-unseen' }, ` – ${own}`));
+        for (const type of ['pointerdown', 'focus', 'click']) link.addEventListener(type, () => (link.href = host.pageIn(code)));
+        return link;
+      }));
+      const several = next.scenes.length > 1;
+      const known = next.scenes.length === count;
+      strip.hidden = !several || !known;
+      pill.hidden = count < 2;
+      list.hidden = count < 2;
+      const text = pill.querySelector('span');
+      if (text) text.textContent = words.sceneCount(count);
+      pill.removeAttribute('aria-label');
+      pill.removeAttribute('title');
+      thumbs.replaceChildren(...(known ? next.scenes.map((of) => el('li', {}, sceneLink(of, thumbnail(of), label(of.title)))) : []));
+    },
+
+    /** Says which scene is shown. @param {Scene} next @param {number} number @param {number} count */
+    scene(next, number, count) {
+      scene = next;
+      place.replaceChildren(label(next.title), count > 1 ? ` · ${words.sceneOf(number, count)}` : '');
+      facing.textContent = '';
+      wind = -1;
+      compass.hidden = typeof next.north_deg !== 'number';
+      for (const link of thumbs.querySelectorAll('a')) {
+        set(link, 'aria-current', link.dataset.scene === next.id ? 'true' : null);
+        if (link.dataset.scene !== next.id) continue;
+        // Only the strip itself is scrolled; scrollIntoView might move the page.
+        const middle = link.offsetLeft - (strip.clientWidth - link.offsetWidth) / 2;
+        strip.scrollTo({ left: middle, behavior: calm() ? 'auto' : 'smooth' });
+      }
+    },
+
+    /** Turns the compass. @param {number | null} bearing_deg @param {{in: boolean, out: boolean}} zoom what is possible */
+    view(bearing_deg, zoom) {
+      for (const [control, possible] of /** @type {[HTMLElement, boolean][]} */ ([[zoomIn, zoom.in], [zoomOut, zoom.out]])) {
+        if (control.getAttribute('aria-disabled') === String(!possible)) continue;
+        control.setAttribute('aria-disabled', String(!possible));
+      }
+      if (bearing_deg === null) return;
+      dial.style.transform = `rotate(${(-bearing_deg).toFixed(1)}deg)`;
+      if (windOf(bearing_deg) === wind) return;
+      wind = windOf(bearing_deg);
+      facing.textContent = ` · ${words.facing(words.winds[wind] ?? '')}`;
+    },
+
+    /** Shows that the stage fills the screen or does not. @param {boolean} full */
+    fullScreen(full) {
+      for (const control of [screen, corner_screen]) {
+        const name = full ? words.leaveFullScreen : words.fullScreen;
+        control.setAttribute('aria-label', name);
+        control.title = name;
+        control.querySelector('use')?.setAttribute('href', full ? '#i-minimize' : '#i-maximize');
+      }
+    },
+
+    /** Tells screen readers. @param {string} text */
+    announce(text) {
+      live.textContent = live.textContent === text ? `${text}\u00a0` : text;
+    },
+
+    /**
+     * A sentence on the picture; with `retry` it stays until that is pressed, otherwise it goes after some seconds.
+     * @param {string} text @param {() => void} [retry]
+     */
+    note(text, retry) {
+      clearTimeout(hiding);
+      note.classList.toggle('is-error', Boolean(retry));
+      note.replaceChildren(el('p', {}, text));
+      if (retry) {
+        note.append(button(words.retry, 'refresh-cw', () => {
+          chrome.quiet();
+          retry();
+        }, { text: words.retry }));
+      } else hiding = window.setTimeout(chrome.quiet, 5000);
+      note.hidden = false;
+      chrome.announce(text);
+    },
+
+    /** Takes the sentence away. */
+    quiet() {
+      clearTimeout(hiding);
+      note.hidden = true;
+      note.replaceChildren();
+    },
+  };
+  return chrome;
+}

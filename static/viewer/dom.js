@@ -1,0 +1,56 @@
+/** Making elements. Text goes in as text nodes, never as markup; styles come from viewer.css. */
+
+const SVG = 'http://www.w3.org/2000/svg';
+
+/**
+ * @template {keyof HTMLElementTagNameMap} K
+ * @param {K} tag
+ * @param {Record<string, string | number | boolean | null | undefined>} [attributes] false, null, undefined: left out
+ * @param {...(Node | string | null | undefined | false)} children
+ * @returns {HTMLElementTagNameMap[K]}
+ */
+export function el(tag, attributes = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) set(element, name, value);
+  element.append(...children.filter((child) => child !== null && child !== undefined && child !== false));
+  return element;
+}
+
+/** Sets or removes an attribute. @param {Element} element @param {string} name @param {unknown} value */
+export function set(element, name, value) {
+  if (value === false || value === null || value === undefined) element.removeAttribute(name);
+  else element.setAttribute(name, value === true ? '' : String(value));
+}
+
+/**
+ * @template {keyof SVGElementTagNameMap} K
+ * @param {K} tag @param {Record<string, string>} [attributes] @param {...Node} children
+ * @returns {SVGElementTagNameMap[K]}
+ */
+export function svg(tag, attributes = {}, ...children) {
+  const element = document.createElementNS(SVG, tag);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  element.append(...children);
+  return element;
+}
+
+/** An icon of the page's sprite. @param {string} name */
+export const icon = (name) =>
+  svg('svg', { class: 'icon', 'aria-hidden': 'true' }, svg('use', { href: `#i-${name}` }));
+
+/**
+ * A button with an icon and a name, which is also its tooltip.
+ * @param {string} name @param {string} symbol @param {(event: MouseEvent) => void} act
+ * @param {{class?: string, text?: string}} [options]
+ */
+export function button(name, symbol, act, options = {}) {
+  const element = el('button', { type: 'button', class: `stage-button ${options.class ?? ''}`.trim(), title: name }, icon(symbol));
+  if (options.text) element.append(el('span', {}, options.text));
+  if (options.text !== name) element.setAttribute('aria-label', name);
+  if (options.text === name) element.removeAttribute('title');
+  element.addEventListener('click', act);
+  return element;
+}
+
+/** Whether the visitor asked for less motion. */
+export const calm = () => matchMedia('(prefers-reduced-motion: reduce)').matches;

@@ -1,0 +1,24 @@
+/**
+ * The viewer of published tours. Table of contents:
+ *
+ *   page.js        starts it on a published page
+ *   tour.js        scenes, transitions, deep links, the frame loop
+ *   panorama.js    a scene on a WebGL canvas: tiles, preview, poster
+ *   cube.js        the same on a CSS cube, where there is no WebGL
+ *   tiles.js       which tiles a view needs, and when they go
+ *   gl.js          squares around the viewer, drawn
+ *   projection.js  directions, views, the screen, limits
+ *   controls.js    mouse, touch, wheel, keyboard
+ *   hotspots.js    links and buttons over the picture
+ *   sheet.js       the dialog; card.js what stands in it
+ *   chrome.js      title, controls, scenes, compass, sentences
+ *   source.js      the tour document and previews, fetched
+ *   address.js     the address bar; links.js what stands in it
+ *   strings.js     every word, by language
+ *   dom.js types.js
+ *
+ * It imports nothing outside this folder and needs only viewer.css, the tokens of the page (or their fallbacks) and
+ * the icon sprite.
+ */
+
+export { createTour } from './tour.js';

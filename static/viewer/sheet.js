@@ -1,0 +1,100 @@
+/**
+ * The one dialog of the stage: at the side on wide screens, at the bottom on telephones. The picture beside it can
+ * still be turned; the keyboard stays inside until Escape or the close button, and then returns to where it came from.
+ */
+
+import { button, el, set } from './dom.js';
+
+const FOCUSABLE = 'a[href], button, input, audio[controls], video[controls], summary, [tabindex="0"]';
+
+/** @param {HTMLElement} stage @param {import('./strings.js').Strings} words @param {() => void} changed */
+export function createSheet(stage, words, changed) {
+  const body = el('div', { class: 'stage-sheet-body' });
+  const dismiss = button(words.close, 'x', () => sheet.close(), { class: 'stage-sheet-close' });
+  const dialog = el('dialog', { class: 'stage-sheet' }, dismiss, body);
+  /** @type {HTMLElement | null} */
+  let from = null;
+  let owner = '';
+
+  dialog.addEventListener('keydown', (event) => {
+    if (event.key === 'Escape') {
+      event.preventDefault();
+      event.stopPropagation();
+      sheet.close();
+    }
+    if (event.key !== 'Tab') return;
+    const stops = [...dialog.querySelectorAll(FOCUSABLE)].filter((e) => e.checkVisibility?.() ?? true);
+    const [first, last] = [stops[0], stops.at(-1)];
+    const leaving = event.shiftKey ? first : last;
+    const next = event.shiftKey ? last : first;
+    const at = document.activeElement;
+    if (next instanceof HTMLElement && (at === leaving || at === dialog)) {
+      event.preventDefault();
+      next.focus();
+    }
+  });
+
+  const sheet = {
+    dialog,
+
+    get open() {
+      return dialog.open;
+    },
+    /** What the sheet shows, by the name its opener gave. */
+    get owner() {
+      return dialog.open ? owner : '';
+    },
+
+    /**
+     * Shows something. `name` says it to screen readers; focus goes to the dialog and comes back to `opener`.
+     * @param {string} id @param {string} name @param {(Node | null)[]} content @param {HTMLElement | null} opener
+     */
+    show(id, name, content, opener) {
+      sheet.quiet();
+      owner = id;
+      body.replaceChildren(...content.filter((node) => node !== null));
+      body.scrollTop = 0;
+      set(dialog, 'aria-label', name);
+      if (!dialog.open) from = opener;
+      else from = opener ?? from;
+      dialog.dataset.kind = id.split(':')[0] ?? '';
+      if (!dialog.open) dialog.show();
+      dialog.tabIndex = -1;
+      dialog.focus({ preventScroll: true });
+      stage.classList.add('has-sheet');
+      changed();
+    },
+
+    /** Closes without asking. @param {boolean} [keep] leave the focus where it is */
+    close(keep = false) {
+      if (!dialog.open) return;
+      sheet.quiet();
+      const back = !keep && dialog.contains(document.activeElement) ? from : null;
+      dialog.close();
+      body.replaceChildren();
+      stage.classList.remove('has-sheet');
+      owner = '';
+      from = null;
+      if (back?.isConnected) back.focus({ preventScroll: true });
+      changed();
+    },
+
+    /** Stops sounds and films. */
+    quiet() {
+      for (const player of body.querySelectorAll('audio, video')) /** @type {HTMLMediaElement} */ (player).pause();
+    },
+
+    /** The part of the stage that the sheet leaves free, in CSS pixels: right and bottom edges. */
+    free() {
+      const box = stage.getBoundingClientRect();
+      if (!dialog.open) return { width: box.width, height: box.height };
+      const sheet_box = dialog.getBoundingClientRect();
+      const side = sheet_box.width < box.width * 0.8;
+      return side
+        ? { width: Math.max(sheet_box.left - box.left, 120), height: box.height }
+        : { width: box.width, height: Math.max(sheet_box.top - box.top, 120) };
+    },
+  };
+  return sheet;
+}
+
