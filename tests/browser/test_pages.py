@@ -5,8 +5,6 @@ from __future__ import annotations
 import functools
 import http.server
 import io
-import os
-import shutil
 import sys
 import threading
 from collections.abc import Iterator
@@ -15,7 +13,7 @@ from typing import Any
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from ispace import assets
 from ispace.errors import AssetsMissingError
@@ -30,14 +28,13 @@ from page_example import RELEASE, TODAY, composed  # noqa: E402
 pytestmark = pytest.mark.browser
 
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
-CHROMIUM = os.environ.get("ISPACE_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
 PATHS = ("index.html", "en/index.html", "chua-co/index.html", "chua-co/en/index.html", "empty.html", "gone.html")
 SCREENS = ({"width": 390, "height": 844}, {"width": 1440, "height": 900})
 
 
 class _Quiet(http.server.SimpleHTTPRequestHandler):
     def log_message(self, *args: object) -> None:
-        pass
+        """Say nothing."""
 
 
 @pytest.fixture(scope="module")
@@ -66,8 +63,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         path = folder / key
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Quiet, directory=str(folder))) as server:
-        thread = threading.Thread(target=server.serve_forever)
+    handler = functools.partial(_Quiet, directory=str(folder))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
         yield f"http://127.0.0.1:{server.server_port}/"
         server.shutdown()
@@ -96,19 +94,9 @@ def _picture(width_px: int, height_px: int) -> bytes:
     return data.getvalue()
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        pytest.skip("no Chromium on this machine")
-    with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--headless=new", "--no-sandbox"])
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
-def catalogue_page(chromium: Browser, site: str) -> Iterator[Page]:
-    page = chromium.new_page()
+def catalogue_page(browser: Browser, site: str) -> Iterator[Page]:
+    page = browser.new_page()
     page.goto(f"{site}index.html")
     yield page
     page.close()
@@ -117,11 +105,11 @@ def catalogue_page(chromium: Browser, site: str) -> Iterator[Page]:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("screen", SCREENS, ids=lambda s: f"{s['width']}px")
 @pytest.mark.parametrize("path", PATHS)
-def test_axe_finds_nothing(chromium: Browser, site: str, path: str, screen: Any, scheme: Any) -> None:
+def test_axe_finds_nothing(browser: Browser, site: str, path: str, screen: Any, scheme: Any) -> None:
     if not AXE.is_file():
         pytest.skip("axe-core is not installed: npm ci")
     # The policy of the pages forbids the checker as it forbids everything foreign, so it is lifted for this test only.
-    context = chromium.new_context(viewport=screen, color_scheme=scheme, bypass_csp=True)
+    context = browser.new_context(viewport=screen, color_scheme=scheme, bypass_csp=True)
     page = context.new_page()
     page.goto(site + path)
     page.evaluate(AXE.read_text("utf-8"))
@@ -134,8 +122,8 @@ def test_axe_finds_nothing(chromium: Browser, site: str, path: str, screen: Any,
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_no_page_breaks_its_own_policy_or_asks_another_host(chromium: Browser, site: str, path: str) -> None:
-    page = chromium.new_page()
+def test_no_page_breaks_its_own_policy_or_asks_another_host(browser: Browser, site: str, path: str) -> None:
+    page = browser.new_page()
     complaints: list[str] = []
     asked: list[str] = []
     page.on("console", lambda message: complaints.append(message.text))
@@ -179,8 +167,8 @@ def test_a_chip_filters_and_stays_in_the_address(catalogue_page: Page) -> None:
     assert catalogue_page.get_attribute(".chips a[data-kind=ocop]", "aria-current") == "true"
 
 
-def test_without_a_script_chips_filter_and_the_tour_is_a_document(chromium: Browser, site: str) -> None:
-    context = chromium.new_context(java_script_enabled=False)
+def test_without_a_script_chips_filter_and_the_tour_is_a_document(browser: Browser, site: str) -> None:
+    context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(f"{site}index.html#loai_ocop")
     assert page.locator(".card:visible").count() == 1
@@ -193,9 +181,9 @@ def test_without_a_script_chips_filter_and_the_tour_is_a_document(chromium: Brow
     context.close()
 
 
-def test_the_first_screen_shows_the_beginning_of_the_text(chromium: Browser, site: str) -> None:
+def test_the_first_screen_shows_the_beginning_of_the_text(browser: Browser, site: str) -> None:
     for screen in SCREENS:
-        page = chromium.new_page(viewport=screen)
+        page = browser.new_page(viewport=screen)
         page.goto(f"{site}chua-co/index.html")
         top_px = page.evaluate("document.querySelector('.strip').getBoundingClientRect().top")
         page.close()
