@@ -84,7 +84,7 @@ function start() {
     choose(chips.find((chip) => chip.hash === `#${mark}`)?.dataset.kind ?? '');
   };
   window.addEventListener('hashchange', fromAddress);
-  search.hidden = false;
+  search.dataset.ready = '';
   fromAddress();
 }
 
