@@ -64,7 +64,7 @@ def sphere_of(
     else:
         sphere, more = _by_proportions(info, ends_meet)
         notes += more
-    if sphere.full_width < MIN_WIDTH_PX:
+    if sphere.full_width_px < MIN_WIDTH_PX:
         raise PictureTooSmallError(file=info.file, size=_size(info), min_width_px=MIN_WIDTH_PX)
     return sphere, notes
 
@@ -76,7 +76,7 @@ def north_deg(info: PictureInfo, sphere: Sphere) -> float | None:
     """
     if info.heading_deg is None:
         return None
-    middle_deg = ((sphere.left + info.width_px / 2) / sphere.full_width - 0.5) * 360
+    middle_deg = ((sphere.left_px + info.width_px / 2) / sphere.full_width_px - 0.5) * 360
     return (info.heading_deg - middle_deg) % 360.0 % 360.0
 
 
