@@ -89,10 +89,10 @@ def test_a_strip_whose_ends_do_not_meet_is_guessed_and_said_so(size, haov_deg, v
     sphere, notes = sphere_of(info(*size), ends_meet=lambda: False)
     assert codes(notes) == ["PHU-DOAN"]
     assert notes[0].params == {"file": "ảnh.jpg", "haov_deg": haov_deg, "vaov_deg": vaov_deg}
-    assert abs(size[0] / sphere.full_width * 360 - haov_deg) < 0.2
-    assert sphere.full_width == 2 * sphere.full_height
-    assert abs(sphere.left * 2 + size[0] - sphere.full_width) <= 1
-    assert abs(sphere.top * 2 + size[1] - sphere.full_height) <= 1
+    assert abs(size[0] / sphere.full_width_px * 360 - haov_deg) < 0.2
+    assert sphere.full_width_px == 2 * sphere.full_height_px
+    assert abs(sphere.left * 2 + size[0] - sphere.full_width_px) <= 1
+    assert abs(sphere.top * 2 + size[1] - sphere.full_height_px) <= 1
 
 
 def test_the_ends_are_looked_at_only_where_nothing_else_tells():
@@ -178,8 +178,8 @@ def test_real_panoramas_are_placed_right(shared_data, file, expected):
 def test_the_true_angles_of_a_real_partial_panorama_are_taken(shared_data):
     said = probe(shared_data / "equirect" / "partial-charles-street.jpg", Limits())
     sphere, _ = sphere_of(said, Declared(149.87, 54.15))
-    assert abs(said.width_px / sphere.full_width * 360 - 149.87) < 0.02
-    assert abs(said.height_px / sphere.full_height * 180 - 54.15) < 0.02
+    assert abs(said.width_px / sphere.full_width_px * 360 - 149.87) < 0.02
+    assert abs(said.height_px / sphere.full_height_px * 180 - 54.15) < 0.02
 
 
 def test_strips_cut_from_real_panoramas_are_told_from_whole_ones(shared_data):
