@@ -91,8 +91,8 @@ def test_a_strip_whose_ends_do_not_meet_is_guessed_and_said_so(size, haov_deg, v
     assert notes[0].params == {"file": "ảnh.jpg", "haov_deg": haov_deg, "vaov_deg": vaov_deg}
     assert abs(size[0] / sphere.full_width_px * 360 - haov_deg) < 0.2
     assert sphere.full_width_px == 2 * sphere.full_height_px
-    assert abs(sphere.left * 2 + size[0] - sphere.full_width_px) <= 1
-    assert abs(sphere.top * 2 + size[1] - sphere.full_height_px) <= 1
+    assert abs(sphere.left_px * 2 + size[0] - sphere.full_width_px) <= 1
+    assert abs(sphere.top_px * 2 + size[1] - sphere.full_height_px) <= 1
 
 
 def test_the_ends_are_looked_at_only_where_nothing_else_tells():
