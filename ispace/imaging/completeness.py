@@ -136,5 +136,5 @@ def _tiff_end(file: BinaryIO) -> int:
         values[tag] = list(struct.unpack(order + letter * number, inline[: size * number]))
     for offsets, lengths in ((273, 279), (324, 325)):
         pairs = zip(values.get(offsets, []), values.get(lengths, []), strict=False)
-        end = max([end, *(offset + length for offset, length in pairs)])
+        end = max([end, *(int(offset + length) for offset, length in pairs)])
     return end

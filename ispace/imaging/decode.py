@@ -182,26 +182,7 @@ def _luma_and_chroma(source: _Source, planes: Planes, grey: bool) -> None:
             planes.cr[top : top + _STRIP_PX] = ycc[:, :, 1]
             planes.cb[top : top + _STRIP_PX] = ycc[:, :, 2]
         del half
-    _decode_luma(source, planes.y)
-
-
-def _decode_luma(source: _Source, luma: NDArray[np.uint8]) -> None:
-    """Decode luma into a plane with margins, without a second plane for it.
-
-    The rows are decoded to the end of the plane's own memory, without gaps, and then moved down one by one; a row's
-    place is never behind where it was decoded, so none is overwritten before it is moved.
-    """
-    height, width = luma.shape
-    base = luma.base
-    if isinstance(base, np.ndarray) and base.dtype == np.uint8 and base.flags.c_contiguous:
-        packed = base.reshape(-1)[base.size - height * width :]
-        gap = packed.__array_interface__["data"][0] - luma.__array_interface__["data"][0]
-        if gap >= 0 and gap + (height - 1) * (width - luma.strides[0]) >= 0:
-            rows = source.decode("GRAY", into=packed).reshape(height, width)
-            for top in range(0, height, _STRIP_PX):
-                luma[top : top + _STRIP_PX] = rows[top : top + _STRIP_PX]  # numpy copies where both overlap
-            return
-    luma[:] = source.decode("GRAY")[:, :, 0]
+    source.decode("GRAY", into=planes.y.reshape(-1))
 
 
 def _strips_of_inks(inks: NDArray[np.uint8], transform: ToSrgb | None) -> Iterator[NDArray[np.uint8]]:
@@ -259,16 +240,9 @@ def _strips(picture: Image.Image, transform: ToSrgb | None) -> Iterator[NDArray[
 
 
 def _fill(planes: Planes, strips: Iterator[NDArray[np.uint8]]) -> None:
-    """Write RGB rows into planes; all strips but the last have an even number of rows."""
     top = 0
-    width = planes.cb.shape[1]
     for rgb in strips:
-        ycc = cv2.cvtColor(np.ascontiguousarray(rgb), cv2.COLOR_RGB2YCrCb)
-        planes.y[top : top + rgb.shape[0]] = ycc[:, :, 0]
-        half = slice(top // 2, top // 2 + -(-rgb.shape[0] // 2))
-        size = (width, half.stop - half.start)
-        planes.cr[half] = cv2.resize(ycc[:, :, 1], size, interpolation=cv2.INTER_AREA)
-        planes.cb[half] = cv2.resize(ycc[:, :, 2], size, interpolation=cv2.INTER_AREA)
+        planes.put_rgb_rows(top, rgb)
         top += rgb.shape[0]
 
 

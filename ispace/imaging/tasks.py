@@ -7,18 +7,16 @@ Every function takes (parameters, limits, progress 0…1) and returns a result; 
 from __future__ import annotations
 
 import dataclasses
-import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from ispace.imaging import poster, webpicture
+from ispace.imaging import webpicture
 from ispace.imaging.coverage import Declared, Note, north_deg, sphere_of
 from ispace.imaging.decode import load_planes, load_rgb
 from ispace.imaging.limits import Limits
 from ispace.imaging.probe import probe
-from ispace.imaging.pyramid import LevelAngles, make_tileset
 from ispace.imaging.seam import ends_meet
 
 Progress = Callable[[float], None]
@@ -41,6 +39,8 @@ def tile(params: dict[str, Any], limits: Limits, progress: Progress) -> dict[str
     format, quality, threads. Result: info, notes ([{code, params}]), tile_set (the content of ``tileset.json``),
     sphere (pixels) and north_deg (bearing of yaw 0 or null).
     """
+    from ispace.imaging.pyramid import LevelAngles, make_tileset  # noqa: PLC0415 - not paid for by probe
+
     path, out = Path(params["path"]), Path(params["out"])
     info = probe(path, limits, params["name"])
     declared = Declared(**params["coverage"]) if params.get("coverage") else None
@@ -79,6 +79,8 @@ def tile(params: dict[str, Any], limits: Limits, progress: Progress) -> dict[str
 
 def views(params: dict[str, Any], _limits: Limits, _progress: Progress) -> dict[str, Any]:
     """Make the pictures of a first view: tiles (a tile set's folder), out, yaw_deg, pitch_deg, hfov_deg."""
+    from ispace.imaging import poster  # noqa: PLC0415 - not paid for by probe
+
     poster.make(
         Path(params["tiles"]),
         Path(params["out"]),
@@ -110,8 +112,3 @@ def _bring_in(aside: Path, out: Path) -> None:
         if target.is_dir():
             shutil.rmtree(target)
         item.replace(target)
-
-
-def read_tileset(folder: Path) -> dict[str, Any]:
-    """Return the content of a finished set's ``tileset.json``."""
-    return dict(json.loads((folder / _COMPLETE).read_text("utf-8")))

@@ -1,11 +1,14 @@
 """Every odd or hostile file is cut, or refused in one sentence that names it; the picture process stays small."""
 
+import unicodedata
+
 import pytest
 
 from ispace.errors import PictureError
+from ispace.imaging import coverage, decode, gpano, metadata, probe
 from ispace.imaging.isolate import PictureWorker
 from ispace.imaging.limits import Limits
-from ispace.language import error_sentence
+from ispace.language import error_sentence, texts
 
 EXPECTED = {
     "16384x16384-33kB.png": "ANH-TY-LE",
@@ -102,3 +105,34 @@ def test_real_panoramas_are_cut(shared_data, tmp_path, worker):
         assert (out / "tileset.json").exists()
         assert result["info"]["file"] == path.name
         assert worker.peak_mb is None or worker.peak_mb <= 1024
+
+
+def kinds_of_refusal():
+    kinds, found = [PictureError], []
+    while kinds:
+        kind = kinds.pop()
+        kinds += kind.__subclasses__()
+        if kind is not PictureError:
+            found.append(kind)
+    return found
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_every_refusal_names_the_file_and_says_what_to_do(language):
+    for kind in kinds_of_refusal():
+        sentence = texts(language)["errors"][kind.code]
+        assert sentence.count("{file}") == 1
+        assert len(sentence.split(". ")) >= 2  # what happened and why; what to do
+        assert sentence == unicodedata.normalize("NFC", sentence)
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_every_note_about_a_picture_has_words(language):
+    codes = {
+        *(metadata.EXIF_BROKEN, metadata.GPS_NONSENSE),
+        *(gpano.XMP_BROKEN, gpano.GPANO_NONSENSE, gpano.GPANO_OTHER_PICTURE),
+        *(probe.SEVERAL_PICTURES, probe.HEADING_ZERO, probe.PROFILE_BROKEN, decode.SCRATCHED),
+        *(coverage.TAKEN_AS_RING, coverage.GUESSED, coverage.CYLINDRICAL),
+    }
+    for code in codes:
+        assert "{file}" in texts(language)["notes"][code]
