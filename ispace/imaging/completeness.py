@@ -132,7 +132,7 @@ def _tiff_end(file: BinaryIO) -> int:
             file.seek(offset)
             inline = file.read(size * number)
             if len(inline) < size * number:
-                return max(end, offset + size * number)
+                return max(end, offset + size * int(number))
         values[tag] = list(struct.unpack(order + letter * number, inline[: size * number]))
     for offsets, lengths in ((273, 279), (324, 325)):
         pairs = zip(values.get(offsets, []), values.get(lengths, []), strict=False)

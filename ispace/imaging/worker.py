@@ -114,7 +114,8 @@ def _restart_counters(limits: Limits) -> None:
 
         used = resource.getrusage(resource.RUSAGE_SELF)
         seconds = used.ru_utime + used.ru_stime + limits.max_seconds * (os.cpu_count() or 1) + 10
-        resource.setrlimit(resource.RLIMIT_CPU, (int(seconds), resource.RLIM_INFINITY))
+        hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
+        resource.setrlimit(resource.RLIMIT_CPU, (int(seconds), hard))
 
 
 def _peak_mb() -> int | None:

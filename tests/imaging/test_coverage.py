@@ -3,13 +3,13 @@
 import cv2
 import numpy as np
 import pytest
-from ispace.imaging.planes import Sphere
 
 from ispace.errors import PictureCoverageError, PictureNotPanoramaError, PictureTooSmallError
 from ispace.imaging.coverage import Declared, north_deg, sphere_of
 from ispace.imaging.decode import load_planes
 from ispace.imaging.gpano import Area, GPano
 from ispace.imaging.limits import Limits
+from ispace.imaging.planes import Sphere
 from ispace.imaging.probe import PictureInfo, probe
 from ispace.imaging.seam import ends_meet
 
