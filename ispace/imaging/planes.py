@@ -61,12 +61,12 @@ class Planes:
     @property
     def width_px(self) -> int:
         """Width of the picture."""
-        return self.y.shape[1]
+        return int(self.y.shape[1])
 
     @property
     def height_px(self) -> int:
         """Height of the picture."""
-        return self.y.shape[0]
+        return int(self.y.shape[0])
 
 
 @dataclass(frozen=True, slots=True)

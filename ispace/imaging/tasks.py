@@ -7,6 +7,7 @@ Every function takes (parameters, limits, progress 0…1) and returns a result; 
 from __future__ import annotations
 
 import dataclasses
+import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -65,6 +66,7 @@ def tile(params: dict[str, Any], limits: Limits, progress: Progress) -> dict[str
             threads=params.get("threads", 2),
             progress=lambda share: progress(_DECODED + (1 - _DECODED) * share),
         )
+        _write(aside / _COMPLETE, json.dumps(made.to_json(), separators=(",", ":")).encode())
         _bring_in(aside, out)
     finally:
         shutil.rmtree(aside, ignore_errors=True)
