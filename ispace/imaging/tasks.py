@@ -67,6 +67,8 @@ def tile(params: dict[str, Any], limits: Limits, progress: Progress) -> dict[str
             progress=lambda share: progress(_DECODED + (1 - _DECODED) * share),
         )
         _write(aside / _COMPLETE, json.dumps(made.to_json(), separators=(",", ":")).encode())
+        said = json.dumps(made.to_json(), ensure_ascii=False, separators=(",", ":"))
+        _write(aside / _COMPLETE, said.encode())
         _bring_in(aside, out)
     finally:
         shutil.rmtree(aside, ignore_errors=True)
