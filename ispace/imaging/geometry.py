@@ -76,16 +76,16 @@ def face_directions(face: str, u: ArrayLike, v: ArrayLike) -> Array:
     return np.asarray(forward + u[..., None] * right - v[..., None] * up)
 
 
-def face_of(vectors: ArrayLike) -> tuple[NDArray[np.intp], Array, Array]:
+def face_of(vectors: ArrayLike) -> tuple[NDArray[np.intp], NDArray[np.floating], NDArray[np.floating]]:
     """Return for vectors (…, 3) the index in ``FACES`` and the place (u, v) where they meet the cube."""
-    d = np.asarray(vectors, np.float64)
-    forward = np.array([FACE_AXES[f].forward for f in FACES], np.float64)
-    right = np.array([FACE_AXES[f].right for f in FACES], np.float64)
-    up = np.array([FACE_AXES[f].up for f in FACES], np.float64)
-    depth = d @ forward.T
-    face = np.argmax(depth, axis=-1)
-    deep = np.take_along_axis(depth, face[..., None], axis=-1)[..., 0]
-    return face, np.sum(d * right[face], -1) / deep, -np.sum(d * up[face], -1) / deep
+    x, y, z = np.moveaxis(np.asarray(vectors), -1, 0)
+    ahead, aside, above = abs(z), abs(x), abs(y)
+    depth = np.maximum(np.maximum(ahead, aside), above)
+    major = np.where(depth == ahead, 0, np.where(depth == aside, 1, 2))
+    face = np.choose(major, [np.where(z > 0, 0, 2), np.where(x > 0, 1, 3), np.where(y > 0, 4, 5)])
+    u = np.choose(major, [np.copysign(x, x * z), np.copysign(z, -x * z), x]) / depth
+    v = np.choose(major, [-y, -y, np.copysign(z, y * z)]) / depth
+    return face, u, v
 
 
 def source_rotation(level: LevelAngles) -> Array:
