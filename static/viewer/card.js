@@ -66,7 +66,7 @@ function player(medium, { words, say, url }) {
   ];
   if (caption.some(Boolean)) figure.append(el('figcaption', {}, ...caption));
   if (transcript.value) {
-    figure.append(el('details', {}, el('summary', {}, words.transcript), ...paragraphs(transcript)));
+    figure.append(el('details', {}, el('summary', {}, icon('chevron-down'), words.transcript), ...paragraphs(transcript)));
   }
   return figure;
 }

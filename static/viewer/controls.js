@@ -140,14 +140,14 @@ export function createControls(root, surface, host) {
     const most = (4 * distance) / zoomed.focal + Math.abs(focal / view.focal - 1);
     const now = host.look(turnedTo(grabbed, at, zoomed, host.size(), most));
     trail.push({ time: event.timeStamp, yaw: now.yaw, pitch: now.pitch });
-    trail = trail.filter((step) => event.timeStamp - step.time < 100);
+    trail = trail.filter((step) => event.timeStamp - step.time < 120);
   }, { signal });
 
   const release = (/** @type {PointerEvent} */ event) => {
     if (!pointers.delete(event.pointerId)) return;
     const [first] = trail;
     const end = trail.at(-1);
-    const moved = end && first && end.time > first.time && event.timeStamp - end.time < 60;
+    const moved = end && first && end.time > first.time && event.timeStamp - end.time < 90;
     if (event.type === 'pointerup' && pointers.size === 0 && dragging) {
       if (moved && !calm()) {
         const ms = end.time - first.time;
@@ -277,8 +277,8 @@ export function createControls(root, surface, host) {
       });
       if (held.size === 0 && Object.values(owed).every((v) => v === 0)) {
         const px = Math.hypot(speed.yaw, speed.pitch) * view.focal + Math.abs(speed.zoom) * 500;
-        // Below a twentieth of a pixel in a frame there is nothing left to see.
-        if (px * 16 < 0.05) {
+        // Below a fifth of a pixel in a frame there is nothing left to see.
+        if (px * 16 < 0.2) {
           stop();
           host.rested(byKeyboard);
           byKeyboard = false;

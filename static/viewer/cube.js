@@ -85,8 +85,7 @@ export function createCube(host) {
             img.remove();
             host.wake();
           });
-          // One pixel more than its square, against hairlines between neighbours.
-          img.width = img.height = side / 2 ** (level - 1) + 1;
+          img.width = img.height = side / 2 ** (level - 1);
           img.src = `${base}${name}.${format}`;
           const [left = 0, top = 0] = rectOf(at);
           put(img, at.face, left, top);

@@ -41,7 +41,7 @@ export function createPanorama(host) {
     release: renderer.release,
     now: () => performance.now(),
     wake: host.wake,
-    later: setTimeout,
+    later: (run, ms) => setTimeout(run, ms),
     budget_bytes: memory <= 2 ? 32e6 : 64e6,
   });
   /** @type {Texture | null} */
@@ -126,7 +126,8 @@ export function createPanorama(host) {
       again = () => renderer.draw(squares, view, size);
       again();
       const full = state.full && !state.more;
-      if (full) dropPoster();
+      // Where tiles are missing the poster is the sharpest there is.
+      if (full && state.covered) dropPoster();
       return { full, more: state.more, failing: state.failing, painted: strip !== null || state.covered };
     },
 

@@ -11,11 +11,16 @@ const FOCUSABLE = 'a[href], button, input, audio[controls], video[controls], sum
 export function createSheet(stage, words, changed) {
   const body = el('div', { class: 'stage-sheet-body' });
   const dismiss = button(words.close, 'x', () => sheet.close(), { class: 'stage-sheet-close' });
-  const dialog = el('dialog', { class: 'stage-sheet' }, dismiss, body);
+  const dialog = el('dialog', { class: 'stage-sheet', closedby: 'closerequest' }, dismiss, body);
   /** @type {HTMLElement | null} */
   let from = null;
   let owner = '';
 
+  // The browser's own wish to close: the Back gesture, and Escape where a player swallows the key.
+  dialog.addEventListener('cancel', (event) => {
+    event.preventDefault();
+    sheet.close();
+  });
   dialog.addEventListener('keydown', (event) => {
     if (event.key === 'Escape') {
       event.preventDefault();

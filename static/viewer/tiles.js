@@ -231,7 +231,7 @@ export function createTiles(services) {
      * @param {{upload_ms?: number, fade?: boolean}} [options]
      */
     update(view, size, density, { upload_ms = 4, fade = false } = {}) {
-      if (!set) return { draw: [], full: false, covered: false, more: false, loading, failing: false };
+      if (!set) return { draw: [], full: false, covered: false, more: false, failing: false };
       frame++;
       const started = now();
       let more = false;
@@ -254,14 +254,16 @@ export function createTiles(services) {
       level = chooseLevel(set.level_sizes_px, view.focal, density, level);
       /** @type {Set<Tile<T>>} */
       const wanted = new Set();
-      let covered = true;
+      let [covered, failing] = [true, false];
       for (const at of visibleTiles(level, view, size)) {
         const tile = standIn(at);
         if (tile) wanted.add(tile);
         else covered = false;
+        // Refused, not absent: worth a sentence to the visitor as long as it stays so.
+        if ((tiles.get(nameOf(at))?.attempts ?? 0) > 1) failing = true;
       }
       for (const tile of [...tiles.values()]) if (tile.state === 'loading' && !wanted.has(tile)) drop(tile);
-      let [full, failing] = [true, false];
+      let full = true;
       for (const tile of wanted) {
         const due = tile.state === 'new' || (tile.state === 'waiting' && now() >= tile.retry_at);
         if (due && loading < parallel) start(tile);
@@ -290,9 +292,8 @@ export function createTiles(services) {
         const old = [...tiles.values()].filter((tile) => tile.state === 'ready' && tile.used < frame);
         for (const tile of old.sort((a, b) => a.used - b.used)) if (bytes > budget) drop(tile);
       }
-      // Nothing at all arrived, or a visible tile was refused twice: worth a sentence to the visitor.
-      const lost = !covered && !succeeded && wanted.size === 0;
-      return { draw, full, covered, more, loading, failing: failing || lost };
+      // Not one tile of the scene is to be had: the whole tile set is gone, or its host refuses this page.
+      return { draw, full, covered, more, failing: failing || (wanted.size === 0 && !succeeded) };
     },
 
     /** Tries what had failed once more. */

@@ -703,11 +703,22 @@ export function createTour(stage, tourUrl, options = {}) {
     if (!whole) needTour().catch((error) => emit('error', error));
   }
 
-  /** A scene's text on the page has the scene's name, and the browser goes there; the link meant the picture. */
+  /**
+   * A scene's text on the page has the scene's name, and the browser scrolls there, once or again while the page is
+   * loading; the link meant the picture. Whoever scrolls by hand is left alone.
+   */
   function showStage() {
     const up = () => stage.scrollIntoView({ block: 'start', behavior: 'instant' });
     up();
-    if (document.readyState !== 'complete') window.addEventListener('load', () => setTimeout(up), { once: true, signal });
+    const until = new AbortController();
+    const end = () => until.abort();
+    window.addEventListener('scroll', up, { signal: until.signal });
+    for (const type of ['wheel', 'touchstart', 'pointerdown', 'keydown']) {
+      window.addEventListener(type, end, { signal: until.signal, passive: true });
+    }
+    const loaded = () => setTimeout(end, 500);
+    if (document.readyState === 'complete') loaded();
+    else window.addEventListener('load', loaded, { signal: until.signal });
   }
 
   void begin();

@@ -6,6 +6,7 @@ import functools
 import http.server
 import os
 import shutil
+import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -97,6 +98,16 @@ def serve(folder: Path) -> Iterator[Server]:
     server.shutdown()
     thread.join()
     server.server_close()
+
+
+@pytest.fixture(scope="session")
+def front_end() -> Path:
+    """The built front end, made from the sources as they are now."""
+    root = Path(__file__).parents[2]
+    node = shutil.which("node")
+    assert node, "Browser tests build the front end: install Node 20."
+    subprocess.run([node, "scripts/build_frontend.mjs"], cwd=root, check=True, stdout=subprocess.DEVNULL)
+    return root / "static" / "dist"
 
 
 @pytest.fixture

@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+
+import { STRINGS, pick, stringsFor } from '../../static/viewer/strings.js';
+
+test('every language says the same things', () => {
+  const keys = Object.keys(STRINGS.vi).sort();
+  for (const [language, words] of Object.entries(STRINGS)) {
+    assert.deepEqual(Object.keys(words).sort(), keys, language);
+    for (const key of keys) {
+      assert.equal(typeof words[key], typeof STRINGS.vi[key], `${language}.${key}`);
+      if (typeof words[key] === 'function') assert.equal(words[key].length, STRINGS.vi[key].length, `${language}.${key}`);
+    }
+    assert.equal(words.winds.length, 8);
+  }
+});
+
+test('no sentence is empty, shouts, or begs', () => {
+  for (const [language, words] of Object.entries(STRINGS)) {
+    for (const [key, value] of Object.entries(words)) {
+      const text = typeof value === 'function' ? value('x', 1, 2, 3) : String(value);
+      assert.ok(text.trim().length > 0, `${language}.${key}`);
+      assert.doesNotMatch(text, /!|vui lòng|please/i, `${language}.${key}`);
+      assert.equal(text, text.normalize('NFC'), `${language}.${key}`);
+    }
+  }
+});
+
+test('an unknown language is answered in Vietnamese', () => {
+  assert.equal(stringsFor('km'), STRINGS.vi);
+  assert.equal(stringsFor('en'), STRINGS.en);
+});
+
+test('a text falls back to the tour\'s language, to Vietnamese, then to any', () => {
+  assert.deepEqual(pick({ vi: 'Sân', en: 'Yard' }, 'en', 'vi'), { value: 'Yard', lang: 'en' });
+  assert.deepEqual(pick({ vi: 'Sân' }, 'en', 'vi'), { value: 'Sân', lang: 'vi' });
+  assert.deepEqual(pick({ km: 'ទីធ្លា' }, 'en', 'vi'), { value: 'ទីធ្លា', lang: 'km' });
+  assert.deepEqual(pick({ en: '', vi: 'Sân' }, 'en', 'vi'), { value: 'Sân', lang: 'vi' });
+  assert.deepEqual(pick(null, 'en', 'vi'), { value: '', lang: 'en' });
+});
