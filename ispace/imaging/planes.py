@@ -53,6 +53,9 @@ class Planes:
         """Write (h, W, 3) uint8 sRGB rows from ``row`` on; ``row`` is even, and so is h but for the last rows."""
         ycc = cv2.cvtColor(np.ascontiguousarray(rgb), cv2.COLOR_RGB2YCrCb)
         self.y[row : row + rgb.shape[0]] = ycc[:, :, 0]
+        odd_rows, odd_columns = rgb.shape[0] % 2, rgb.shape[1] % 2
+        if odd_rows or odd_columns:  # or the reduction would not be by two, and shift the colours
+            ycc = cv2.copyMakeBorder(ycc, 0, odd_rows, 0, odd_columns, cv2.BORDER_REPLICATE)
         rows = slice(row // 2, row // 2 + half(rgb.shape[0]))
         size = (self.cb.shape[1], rows.stop - rows.start)
         self.cr[rows] = cv2.resize(ycc[:, :, 1], size, interpolation=cv2.INTER_AREA)
