@@ -60,40 +60,41 @@ function player(medium, { words, say, url }) {
     figure.append(player);
   }
   const transcript = say(medium.transcript);
-  const caption = [
-    medium.kind !== 'image' && alt.value ? el('span', { lang: alt.lang }, alt.value) : null,
-    medium.credit ? el('small', {}, words.credit(medium.credit)) : null,
-  ];
-  if (caption.some(Boolean)) figure.append(el('figcaption', {}, ...caption));
+  if (medium.kind !== 'image' && alt.value) figure.append(el('figcaption', { lang: alt.lang }, alt.value));
   if (transcript.value) {
     figure.append(el('details', {}, el('summary', {}, icon('chevron-down'), words.transcript), ...paragraphs(transcript)));
   }
   return figure;
 }
 
-/** Pictures first, because they lead; sound and film after the text. @param {string[]} ids @param {CardHost} host */
+/** The first picture leads; the others, sound and film follow the text, and last who made them. @param {string[]} ids @param {CardHost} host */
 function media(ids, host) {
   const found = ids.map((id) => host.tour.media?.[id]).filter((medium) => medium !== undefined);
+  const credits = [...new Set(found.map((m) => m.credit).filter(Boolean))];
+  const [lead, ...pictures] = found.filter((m) => m.kind === 'image').map((m) => player(m, host));
   return {
-    pictures: found.filter((m) => m.kind === 'image').map((m) => player(m, host)),
-    others: found.filter((m) => m.kind !== 'image').map((m) => player(m, host)),
+    lead: lead ?? null,
+    others: [
+      ...found.filter((m) => m.kind !== 'image').map((m) => player(m, host)),
+      ...pictures,
+      credits.length ? el('p', { class: 'stage-credit' }, host.words.credit(credits.join(' · '))) : null,
+    ],
   };
 }
 
 /** The content of a card. @param {Hotspot} spot @param {CardHost} host @returns {(Node | null)[]} */
 export function cardContent(spot, host) {
-  const { pictures, others } = media(spot.media ?? [], host);
+  const { lead, others } = media(spot.media ?? [], host);
   return [
-    ...pictures.slice(0, 1),
+    lead,
     el('div', { class: 'stage-card' }, said('h2', host.say(spot.title)), ...paragraphs(host.say(spot.text)), ...others),
-    ...pictures.slice(1),
   ];
 }
 
 /** The content of a product's card. @param {Product} product @param {CardHost} host @returns {(Node | null)[]} */
 export function productContent(product, host) {
   const { words, say } = host;
-  const { pictures, others } = media(product.media ?? [], host);
+  const { lead, others } = media(product.media ?? [], host);
   const stars = el('p', { class: 'stage-stars', role: 'img', 'aria-label': words.stars(product.stars) });
   for (let i = 1; i <= 5; i++) {
     const star = icon('star');
@@ -140,7 +141,7 @@ export function productContent(product, host) {
   add('shop');
   add('website');
   return [
-    ...pictures.slice(0, 1),
+    lead,
     el(
       'div',
       { class: 'stage-card' },
@@ -148,9 +149,8 @@ export function productContent(product, host) {
       said('h2', say(product.name)),
       ...paragraphs(say(product.summary)),
       facts,
-      ...others,
       links.childElementCount ? links : null,
+      ...others,
     ),
-    ...pictures.slice(1),
   ];
 }

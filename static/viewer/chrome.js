@@ -39,6 +39,7 @@ export function createChrome(stage, host) {
   const facing = el('span', { class: 'stage-facing' });
   const line = heading?.querySelector('.stage-place') ?? el('p', { class: 'stage-place' });
   line.replaceChildren(place, facing);
+  const words_box = document.createRange();
 
   const tongues = el('span', { class: 'stage-tongues' });
   const list = button(words.scenes, 'list', () => showScenes(list), { class: 'is-wide', text: words.scenes });
@@ -146,6 +147,14 @@ export function createChrome(stage, host) {
 
   const chrome = {
     parts: [...own, controls, bottom, note, loading, live],
+    /** The lower right corner of what is written on the picture, from the stage's upper left one. */
+    heading() {
+      words_box.selectNodeContents(heading ?? own[0] ?? stage);
+      const box = words_box.getBoundingClientRect();
+      const all = stage.getBoundingClientRect();
+      return { x: box.right - all.left + 12, y: box.bottom - all.top + 20 };
+    },
+
     /** The first control, where the skip link leads. */
     first: () => /** @type {HTMLElement | null} */ (controls.querySelector('a, button')),
 

@@ -3,7 +3,7 @@
  * clockwise from the initial view and stays while the picture turns; what is out of view stays focusable and brings
  * the view along when the keyboard reaches it.
  *
- * @import {Hotspot, Scene, Size, Text, Vector, View} from './types.js'
+ * @import {Hotspot, Point, Scene, Size, Text, Vector, View} from './types.js'
  * @import {Strings} from './strings.js'
  */
 
@@ -180,8 +180,11 @@ export function createHotspots(words, host) {
     /** The link or button of a hotspot. @param {string} id */
     controlOf: (id) => items.find((item) => item.spot.id === id)?.control ?? null,
 
-    /** Moves everything to where it now appears. @param {View} view @param {Size} size */
-    place(view, size) {
+    /**
+     * Moves everything to where it now appears; below the heading, whose far corner is `heading`, nothing is shown.
+     * @param {View} view @param {Size} size @param {Point} heading
+     */
+    place(view, size, heading) {
       const camera = axes(view);
       const seen = (/** @type {Vector} */ v) => {
         const [x, y, depth] = toView(v, camera);
@@ -190,7 +193,7 @@ export function createHotspots(words, host) {
       let count = 0;
       for (const item of items) {
         const { x, y, depth } = seen(item.at);
-        const away = depth <= 0 || x < 0 || y < 0 || x > size.width || y > size.height;
+        const away = depth <= 0 || x < 0 || y < 0 || x > size.width || y > size.height || (x < heading.x && y < heading.y);
         // Out of view they wait in the middle: anywhere else the browser might scroll to them.
         const transform = away
           ? `translate(${size.width >> 1}px,${size.height >> 1}px)`

@@ -21,4 +21,5 @@
  * the icon sprite.
  */
 
+export { parseLink } from './links.js';
 export { createTour } from './tour.js';

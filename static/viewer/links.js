@@ -5,6 +5,8 @@
  * @import {DocumentView} from './types.js'
  */
 
+/** How scenes are named; other anchors of a page are named differently, with an underscore. */
+const SCENE = /^[a-z0-9]+(-[a-z0-9]+)*$/;
 const NUMBER = /^-?\d{1,3}(?:\.\d{1,3})?$/;
 const SCHEMES = ['http:', 'https:', 'tel:', 'mailto:'];
 
@@ -21,7 +23,7 @@ export function parseLink(hash) {
   } catch {
     return null;
   }
-  if (!/^[\w-]{1,80}$/.test(scene)) return null;
+  if (scene.length > 80 || !SCENE.test(scene)) return null;
   if (numbers.length !== 3 || !numbers.every((n) => NUMBER.test(n))) return { scene, view: null };
   const [yaw_deg = 0, pitch_deg = 0, hfov_deg = 0] = numbers.map(Number);
   if (Math.abs(yaw_deg) > 360 || Math.abs(pitch_deg) > 90 || hfov_deg < 1 || hfov_deg > 170) return { scene, view: null };

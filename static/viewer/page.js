@@ -3,7 +3,7 @@
  * it that the first view needs.
  */
 
-import { createTour } from './index.js';
+import { createTour, parseLink } from './index.js';
 
 const stage = document.getElementById('stage');
 const url = stage?.dataset.tour;
@@ -18,7 +18,16 @@ function readStart() {
 }
 
 if (stage && url) {
-  createTour(stage, url, { start: readStart(), language: document.documentElement.lang });
-  // Links of the page that lead into the picture are of use from now on.
+  const tour = createTour(stage, url, { start: readStart(), language: document.documentElement.lang });
+  // Links of the page that lead to a view are of use from now on: they bring the visitor back up to the picture.
   document.documentElement.dataset.viewer = '';
+  document.addEventListener('click', (event) => {
+    const anchor = event.target instanceof Element ? event.target.closest('a') : null;
+    const link = anchor?.getAttribute('href')?.startsWith('#') ? parseLink(anchor.hash) : null;
+    if (!link?.view || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    stage.scrollIntoView();
+    /** @type {HTMLElement | null} */ (stage.querySelector('.stage-picture'))?.focus({ preventScroll: true });
+    void tour.goTo(link.scene, link.view);
+  });
 }

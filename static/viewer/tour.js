@@ -63,6 +63,7 @@ export function createTour(stage, tourUrl, options = {}) {
   /** @type {View} */
   let view = { yaw: 0, pitch: 0, focal: 500 };
   let zoom = { min: 1, max: 1e6 };
+  let heading = { x: 0, y: 0 };
   /** @type {Size} */
   let size = { width: 0, height: 0 };
   /** Nobody has turned the picture yet: it shows its initial view, whatever the shape of the screen. */
@@ -80,6 +81,7 @@ export function createTour(stage, tourUrl, options = {}) {
   let grumbling = false;
   let hinted = false;
 
+  const unnamed = !stage.hasAttribute('aria-label');
   const poster = /** @type {HTMLImageElement | null} */ (stage.querySelector('.stage-poster img'));
   const say = (/** @type {Text | null | undefined} */ text) => pick(text, language, tour?.default_language ?? 'vi');
   const emit = (/** @type {EventName} */ name, /** @type {unknown} */ detail = null) => {
@@ -193,6 +195,7 @@ export function createTour(stage, tourUrl, options = {}) {
   window.addEventListener('pageshow', (event) => event.persisted && wake(), { signal });
   void document.fonts?.ready.then(() => {
     hotspots.measure();
+    heading = chrome.heading();
     wake();
   });
 
@@ -219,6 +222,8 @@ export function createTour(stage, tourUrl, options = {}) {
     const allowed = geometry.withinLimits(next, scene.limits, size, zoom);
     if (allowed.yaw !== view.yaw || allowed.pitch !== view.pitch || allowed.focal !== view.focal) {
       view = allowed;
+      // From the first turn on there is more to see than the poster shows.
+      if (pristine && shown) void fetchPreview();
       pristine = false;
       idle = false;
       emit('view', geometry.toDocument(view, size));
@@ -294,7 +299,7 @@ export function createTour(stage, tourUrl, options = {}) {
   function draw() {
     const drawn = pano.draw(view, size, density(), shown && !calm());
     const standing = stand_in?.draw(view, size, density(), false);
-    hotspots.place(view, size);
+    hotspots.place(view, size, heading);
     const north = scene?.north_deg;
     chrome.view(typeof north === 'number' ? geometry.bearing(view.yaw, north) : null, {
       in: view.focal < zoom.max * 0.999,
@@ -329,6 +334,8 @@ export function createTour(stage, tourUrl, options = {}) {
       view = geometry.withinLimits({ ...view, focal }, scene.limits, size, zoom);
     }
     hotspots.measure();
+    heading = chrome.heading();
+    stage.classList.toggle('is-low', size.height < 460);
     // At once, not with the next frame: a canvas of the old size would flash.
     if (shown) draw();
     wake();
@@ -456,7 +463,7 @@ export function createTour(stage, tourUrl, options = {}) {
     whole ||= complete;
     count = Math.max(complete ? next.scenes.length : count, next.scenes.length);
     if (scene) scene = sceneOf(scene.id) ?? scene;
-    if (!stage.hasAttribute('aria-label')) stage.setAttribute('aria-label', words.stage(say(next.title).value));
+    if (unnamed) stage.setAttribute('aria-label', words.stage(say(next.title).value));
     chrome.tour(next, count);
     if (scene) {
       chrome.scene(scene, numberOf(scene), count);
@@ -580,17 +587,16 @@ export function createTour(stage, tourUrl, options = {}) {
     reveal(hotspots.directionOf(spot));
   }
 
-  /** Turns until a direction lies comfortably in the part of the stage that the sheet leaves. @param {Vector} at */
+  /** Turns until a direction lies comfortably in the part of the stage that heading and sheet leave. @param {Vector} at */
   function reveal(at) {
     const free = sheet.free();
+    const low = free.height * 0.8;
+    const top = Math.min(Math.max(free.height * 0.2, heading.y + 32), low);
     const { x, y, depth } = geometry.project(at, view, size);
-    const [dx, dy] = [Math.abs(x / free.width - 0.5), Math.abs(y / free.height - 0.5)];
-    if (depth > 0 && dx < 0.3 && dy < 0.3) return;
-    const inside = (/** @type {number} */ v, /** @type {number} */ length) => geometry.clamp(v, length * 0.25, length * 0.75);
     const goal = depth > 0
-      ? { x: inside(x, free.width), y: inside(y, free.height) }
-      : { x: free.width / 2, y: free.height / 2 };
-    glideTo(geometry.turnedTo(at, goal, view, size));
+      ? { x: geometry.clamp(x, free.width * 0.2, free.width * 0.8), y: geometry.clamp(y, top, low) }
+      : { x: free.width / 2, y: (top + low) / 2 };
+    if (goal.x !== x || goal.y !== y) glideTo(geometry.turnedTo(at, goal, view, size));
   }
 
   /** Says once that the picture cannot be had sharp, and takes it back when it can. @param {boolean} failing */
@@ -667,7 +673,7 @@ export function createTour(stage, tourUrl, options = {}) {
         tour = null;
       }
     }
-    const known = link && (sceneOf(link.scene) ?? !document.getElementById(link.scene));
+    if (link) showStage();
     if (!tour || (link && !sceneOf(link.scene))) {
       try {
         await needTour();
@@ -682,12 +688,11 @@ export function createTour(stage, tourUrl, options = {}) {
     const ready = /** @type {TourDocument | null} */ (/** @type {unknown} */ (tour));
     if (!ready || signal.aborted) return;
     const target = link ? sceneOf(link.scene) : null;
-    if (link && !target && known && whole) chrome.note(words.noScene);
+    if (link && !target && whole) chrome.note(words.noScene);
     const first = target ?? sceneOf(ready.start) ?? ready.scenes[0];
     if (!first) return;
     const turned = target ? link?.view : null;
     if (target && (first.id !== ready.start || turned)) stage.classList.add('has-link');
-    if (target) showStage();
 
     open(first, null);
     pristine = true;
@@ -748,7 +753,8 @@ export function createTour(stage, tourUrl, options = {}) {
       stand_in?.destroy();
       pano.destroy();
       for (const part of [surface, ...chrome.parts, sheet.dialog]) part.remove();
-      stage.classList.remove('has-viewer', 'is-live', 'is-framed', 'has-link', 'has-sheet', 'is-filling');
+      stage.classList.remove('has-viewer', 'is-live', 'is-framed', 'is-low', 'has-link', 'has-sheet', 'is-filling');
+      if (unnamed) stage.removeAttribute('aria-label');
     },
   };
 }

@@ -186,7 +186,9 @@ def page(tour: dict[str, Any], dist: Path, lang: str = "vi") -> str:
     start = {"tour": tour | {"scenes": [first]}, "scene_count": len(tour["scenes"])}
     text = json.dumps(start, ensure_ascii=False).replace("<", "\\u003c")
     sections = "".join(
-        f'<section id="{s["id"]}"><h2>{s["id"]}</h2><p>{"Một đoạn văn. " * 60}</p></section>' for s in tour["scenes"]
+        f'<section id="{s["id"]}"><h2>{s["id"]}</h2><p>{"Một đoạn văn. " * 60}</p>'
+        f'<a class="look" href="#{s["id"]}/30/5/70">Ngắm {s["id"]}</a></section>'
+        for s in tour["scenes"]
     )
     return PAGE.format(
         lang=lang, title="Quả cầu chữ", place=first["id"], start=tour["start"], start_json=text,

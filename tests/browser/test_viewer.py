@@ -568,11 +568,66 @@ def test_a_deep_link_opens_scene_and_view_at_the_top_of_the_page(server: Server,
     assert plain.evaluate("scrollY") == 0, "the scene's text has the same name, but the picture was meant"
 
 
+def test_a_link_of_the_page_into_the_picture_brings_the_visitor_up_to_it(server: Server, open_page: Opener) -> None:
+    tab = open_page(server.url)
+    settle(tab)
+    tab.get_by_role("link", name="Ngắm hai").click()
+    stage = tab.get_by_role("application")
+    expect(stage).to_have_accessible_name("Sân sau, cảnh 2/3")
+    expect(stage).to_be_focused()
+    assert hash_view(tab) == ("hai", 30, 5, 70)
+    assert tab.evaluate("scrollY") == 0
+
+
+def test_a_link_that_waits_for_its_tour_waits_at_the_picture(server: Server, open_page: Opener) -> None:
+    server.refused = lambda path: 503 if path.endswith("tour.json") else None
+    tab = open_page(f"{server.url}#ba", allow=("503",))
+    tab.wait_for_timeout(700)
+    assert tab.evaluate("scrollY") == 0
+
+
+def test_the_viewer_works_in_any_element_and_leaves_it_as_it_was(
+    server: Server, open_page: Opener, site: Path, front_end: Path
+) -> None:
+    shutil.copytree(front_end.parent / "viewer", site / "viewer", dirs_exist_ok=True)
+    (site / "alone.html").write_text(
+        '<!doctype html><html lang="en"><title>Alone</title><link rel="icon" href="data:,">'
+        '<link rel="stylesheet" href="viewer.css"><div id="box" class="stage" role="region"></div>'
+        '<script type="module" src="alone.js"></script></html>',
+        "utf-8",
+    )
+    (site / "alone.js").write_text(
+        "import { createTour } from './viewer/index.js';\n"
+        "const box = document.getElementById('box'); box.style.height = '500px'; window.said = [];\n"
+        "window.tour = createTour(box, 'r/tour/1/tour.json', { history: false });\n"
+        "for (const name of ['first', 'full', 'idle', 'scene'])\n"
+        "  window.tour.on(name, (detail) => window.said.push(name === 'scene' ? detail : name));\n",
+        "utf-8",
+    )
+    tab = open_page(f"{server.url}alone.html")
+    settle(tab)
+    tab.wait_for_function("() => window.said.includes('idle')")
+    assert tab.evaluate("window.said") == ["mot", "first", "full", "idle"]
+    assert tab.evaluate("window.tour.goTo('hai', {yaw_deg: 12, pitch_deg: 3, hfov_deg: 60})") is True
+    assert tab.evaluate("window.tour.scene") == "hai"
+    view = tab.evaluate("window.tour.view")
+    assert (view["yaw_deg"], view["pitch_deg"], view["hfov_deg"]) == pytest.approx((12, 3, 60))
+    expect(tab.get_by_role("application")).to_have_accessible_name("Yard, scene 2/3")
+    assert tab.evaluate("location.hash") == ""
+    assert tab.evaluate("window.tour.goTo('khong-co')") is False
+    tab.evaluate("window.tour.destroy()")
+    assert tab.evaluate("document.getElementById('box').outerHTML").startswith(
+        '<div id="box" class="stage" role="region" style="height: 500px;"'
+    )
+    assert tab.evaluate("document.getElementById('box').childElementCount") == 0
+
+
 def test_a_link_to_a_lost_scene_opens_the_first_and_says_so(server: Server, open_page: Opener) -> None:
     tab = open_page(f"{server.url}#khong-con/1/2/90")
     settle(tab)
     expect(tab.get_by_role("application")).to_have_accessible_name("Mặt trước, cảnh 1/3")
     expect(tab.locator(".stage-note")).to_contain_text("không còn trong tour")
+    assert tab.evaluate("scrollY") == 0
     other = open_page(f"{server.url}#noi_dung")
     settle(other)
     expect(other.locator(".stage-note")).to_be_hidden()

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import test from 'node:test';
 
 import {
@@ -50,14 +50,20 @@ test('faces are right-handed pictures seen from inside, as the tiler cuts them',
   for (const { right, up, forward } of Object.values(FACES)) near([dot(right, up), dot(up, forward), dot(forward, right)], [0, 0, 0]);
 });
 
-test('directions and faces agree with the pipeline', (t) => {
-  const file = new URL('../golden/geometry.json', import.meta.url);
-  if (!existsSync(file)) return t.skip('tests/golden/geometry.json is not there');
-  const golden = JSON.parse(readFileSync(file, 'utf8'));
-  for (const { yaw_deg, pitch_deg, xyz } of golden.directions) near(direction(yaw_deg * RADIAN, pitch_deg * RADIAN), xyz, 1e-6);
-  for (const { face, u, v, xyz } of golden.faces ?? []) {
+test('directions, faces and views are those of the pipeline', () => {
+  const golden = JSON.parse(readFileSync(new URL('../golden/geometry.json', import.meta.url), 'utf8'));
+  assert.ok(golden.directions.length && golden.faces.length && golden.views.length);
+  for (const { yaw_deg, pitch_deg, xyz } of golden.directions) near(direction(yaw_deg * RADIAN, pitch_deg * RADIAN), xyz, 1e-8);
+  for (const { face, u, v, xyz } of golden.faces) {
     const { right, up, forward } = FACES[face];
-    near(forward.map((f, i) => f + u * right[i] - v * up[i]), xyz, 1e-6);
+    near(forward.map((f, i) => f + u * right[i] - v * up[i]), xyz, 1e-8);
+  }
+  for (const { view: said, width_px, height_px, focal_px, xyz, screen } of golden.views) {
+    const size = { width: width_px, height: height_px };
+    near([focalOf(said.hfov_deg, size)], [focal_px], 1e-5);
+    const seen = project(xyz, fromDocument(said, size), size);
+    if (screen) near([seen.x, seen.y], [screen.x, screen.y], 1e-4);
+    else assert.ok(seen.depth <= 0);
   }
 });
 
