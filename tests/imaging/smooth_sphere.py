@@ -11,17 +11,17 @@ from ispace.imaging.planes import Planes, Sphere, half
 def luma(directions):
     """Waves of about a fifteenth of a turn that repeat nowhere on the sphere; for unit vectors (…, 3)."""
     x, y, z = np.moveaxis(directions, -1, 0)
-    return 128 + 45 * np.cos(23 * x + 9 * y + 1) + 45 * np.sin(19 * y + 17 * z) + 20 * x
+    return 128 + 30 * np.cos(23 * x + 9 * y + 1) + 30 * np.sin(19 * y + 17 * z) + 10 * x
 
 
 def blue(directions):
     x, y, z = np.moveaxis(directions, -1, 0)
-    return 128 + 60 * np.sin(2 * x + y) + 20 * z
+    return 128 + 20 * np.sin(2 * x + y) + 8 * z
 
 
 def red(directions):
     x, y, z = np.moveaxis(directions, -1, 0)
-    return 128 + 60 * np.cos(2 * y - z) - 20 * x
+    return 128 + 20 * np.cos(2 * y - z) - 8 * x
 
 
 def painted(sphere: Sphere, width: int, height: int, level=None) -> Planes:
@@ -55,6 +55,6 @@ def face(colour, name: str, size: int):
 
 
 def rgb(directions):
-    """The same colours as sRGB (…, 3), floats, not yet clipped."""
+    """The same colours as sRGB (…, 3), floats; all of them exist."""
     y, cb, cr = luma(directions), blue(directions) - 128, red(directions) - 128
     return np.stack([y + 1.402 * cr, y - 0.344136 * cb - 0.714136 * cr, y + 1.772 * cb], axis=-1)
