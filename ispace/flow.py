@@ -11,8 +11,15 @@ from pathlib import Path
 from typing import Any
 
 import ispace
-from ispace import assets, digest, keys, pointer
-from ispace.errors import FolderEmptyError, IspaceError, SourceMissingError, TourBlockedError
+from ispace import assets, digest, keys, pointer, releases
+from ispace.errors import (
+    FolderEmptyError,
+    IspaceError,
+    ObjectChangedError,
+    ObjectExistsError,
+    SourceMissingError,
+    TourBlockedError,
+)
 from ispace.imaging.isolate import PictureWorker
 from ispace.imaging.limits import Limits
 from ispace.model import document
@@ -21,7 +28,7 @@ from ispace.model.release import Card
 from ispace.model.text import fold
 from ispace.model.tour import Tour
 from ispace.pipeline import catalogue, check, compose, ingest, level, publish, render, tile
-from ispace.ports import Services
+from ispace.ports import Blobs, Put, Services
 from ispace.progress import Progress
 from ispace.settings import Settings
 from ispace.work import MediumWork, SceneWork
@@ -178,9 +185,27 @@ def publish_tour(
         changes=publish.changes(before, composed, assets_changed=False),
     )
     published = publish.run(bundle, services, seen, lambda done, total: progress("publish", slug, done, total))
-    catalogue.run(services.public, front, site)
+    write_catalogue(services.public, front, site)
     progress("catalogue", slug, 1, 1)
     return Outcome(built, published, keys.pointer(slug))
+
+
+def write_catalogue(public: Blobs, front: assets.Assets, site: render.Site) -> None:
+    """Write the catalogue of what is public now; when somebody else writes it at the same time, look again."""
+    for attempt in range(10):
+        seen = public.head(keys.CATALOGUE)
+        pages = catalogue.render(releases.cards(public), assets=front, site=site)
+        others = [Put(key, page) for key, page in pages.items() if key != keys.CATALOGUE]
+        for _ in public.put_many(others):
+            pass
+        try:
+            etag = seen.etag if seen else None
+            public.put(Put(keys.CATALOGUE, pages[keys.CATALOGUE], if_match=etag, if_absent=etag is None))
+        except (ObjectChangedError, ObjectExistsError):
+            if attempt == 9:
+                raise
+            continue
+        return
 
 
 def _language_of(key: str, slug: str, tour: Tour) -> str:

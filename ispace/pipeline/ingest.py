@@ -1,6 +1,6 @@
 """A file somebody took → a checked original in the private store, and what its EXIF and XMP say.
 
-Reads: a file. Writes: private ``originals/<sha256>``; for the pictures, sounds and films of cards, private ``m/<work>/…``:
+Reads: a file. Writes: private ``originals/<sha256>``; for what cards show, private ``m/<work>/…``:
 pictures are decoded and written anew, so that nothing a camera noted in them is ever published.
 """
 
