@@ -67,8 +67,10 @@ def _blur(rows: Plane, length: int, *, cyclic: bool) -> None:
         padded = np.asarray(cv2.copyMakeBorder(rows, 0, 0, reach, reach, mode), np.uint8)
         rows[:] = cv2.blur(padded, (length, 1))[:, reach:-reach]
     else:
-        for row in rows:
-            padded = np.pad(row, reach, mode="wrap" if cyclic else "edge")
-            sums = np.cumsum(padded, dtype=np.int32)
+        wide = np.concatenate([rows[:, -reach:], rows, rows[:, :reach]], axis=1)
+        if not cyclic:
+            wide[:, :reach], wide[:, -reach:] = rows[:, :1], rows[:, -1:]
+        for row, around in zip(rows, wide, strict=True):
+            sums = np.cumsum(around, dtype=np.int32)
             sums[length:] -= sums[:-length].copy()
             row[:] = (sums[length - 1 :] + length // 2) // length
