@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 import cv2
 import numpy as np
@@ -18,7 +18,7 @@ Rgb = NDArray[np.uint8]
 
 _BORDER_PX = 2
 _ROWS = 256
-_NO_MAP = np.empty(0, np.float32)
+_NO_MAP: Any = None
 
 
 class TileSetLike(Protocol):

@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -30,8 +31,8 @@ _WIDEST_PX = 32000
 """OpenCV's ``remap`` refuses sides of 32767 and more."""
 
 
-_NO_MAP = np.empty(0, np.float32)
-"""``remap`` takes x and y in one array, or in two."""
+_NO_MAP: Any = None
+"""``remap`` takes x and y in one array, or in two; OpenCV's types do not say so."""
 
 
 @dataclass(frozen=True, slots=True)

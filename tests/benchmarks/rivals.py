@@ -1,7 +1,7 @@
 """Other programs that cut a panorama into cube tiles, each run as a process of its own: ``rivals.py NAME SOURCE OUT``.
 
 ``py360convert``: its ``e2c``, bicubic, with OpenCV underneath; tiles and levels by Pillow.
-``nona``: what Pannellum's ``generate.py`` does: six faces by Hugin's ``nona``, then tiles, levels and fallbacks by Pillow.
+``nona``: what Pannellum's ``generate.py`` does: faces by Hugin's ``nona``, tiles, levels and fallbacks by Pillow.
 ``ispace``: this project's stage without its command line, for a checkout where that is not there.
 
 With ``--faces N`` the six faces go to OUT as f.png …, and no tiles are made.
