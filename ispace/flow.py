@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import ispace
-from ispace import assets, digest, keys, pointer, releases
+from ispace import assets, digest, guess, keys, pointer, releases
 from ispace.errors import (
     FolderEmptyError,
     IspaceError,
@@ -25,13 +25,16 @@ from ispace.imaging.limits import Limits
 from ispace.model import document
 from ispace.model.problem import Problem
 from ispace.model.release import Card
+from ispace.model.scene import Coverage
 from ispace.model.text import fold
 from ispace.model.tour import Tour
+from ispace.model.view import LevelAngles
+from ispace.page import places
 from ispace.pipeline import catalogue, check, compose, ingest, level, publish, render, tile
 from ispace.ports import Blobs, Put, Services
 from ispace.progress import Progress
 from ispace.settings import Settings
-from ispace.work import MediumWork, SceneWork
+from ispace.work import MediumWork, Note, SceneWork
 
 TOUR_FILE = "tour.json"
 
@@ -44,7 +47,7 @@ class Built:
     scenes: dict[str, SceneWork]
     media: dict[str, MediumWork]
     problems: list[Problem]
-    notes: list[str]
+    notes: list[Note]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -85,6 +88,49 @@ def read_tour(folder: Path) -> Tour:
     return document.load(folder / TOUR_FILE)
 
 
+def look(path: Path, services: Services, settings: Settings, worker: PictureWorker) -> guess.Seen:
+    """Return a picture that can become a scene, its tiles ready in the private store; raises the picture errors."""
+    original = ingest.run(path, services.private, worker)
+    tiled = tile.run(
+        original,
+        level=level.run(None, original.info),
+        coverage=None,
+        options=_options(settings),
+        private=services.private,
+        worker=worker,
+        progress=lambda _: None,
+    )
+    return guess.Seen(path, original.info, tiled.north_deg)
+
+
+def _options(settings: Settings) -> tile.TileOptions:
+    return tile.TileOptions(settings.tile_format, settings.tile_quality, settings.threads)
+
+
+def tile_one(
+    panorama: Path,
+    out: Path,
+    *,
+    declared: LevelAngles | None,
+    coverage: Coverage | None,
+    options: tile.TileOptions,
+    worker: PictureWorker,
+    progress: Progress,
+) -> dict[str, Any]:
+    """Cut one panorama into the folder ``out``, without any store; raises the picture errors."""
+    info = ingest.probe(panorama, worker)
+    out.mkdir(parents=True, exist_ok=True)
+    return tile.cut(
+        panorama,
+        out,
+        level=level.run(declared, info),
+        coverage=coverage,
+        options=options,
+        worker=worker,
+        progress=lambda share: progress("tile", panorama.name, share, 1),
+    )
+
+
 def build(folder: Path, services: Services, settings: Settings, worker: PictureWorker, progress: Progress) -> Built:
     """Bring every picture of the tour in ``folder`` into the private store.
 
@@ -98,8 +144,8 @@ def build(folder: Path, services: Services, settings: Settings, worker: PictureW
     scenes: dict[str, SceneWork] = {}
     media: dict[str, MediumWork] = {}
     problems: list[Problem] = []
-    notes: list[str] = []
-    options = tile.TileOptions(settings.tile_format, settings.tile_quality, settings.threads)
+    notes: list[Note] = []
+    options = _options(settings)
     for index, scene in enumerate(tour.scenes):
         try:
             original = ingest.run(folder / scene.panorama.file, services.private, worker)
@@ -178,7 +224,7 @@ def publish_tour(
         tiled=list({w.tiled.id: w.tiled for w in built.scenes.values()}.values()),
         pictures=[p for w in built.scenes.values() for p in w.views]
         + [p for m in built.media.values() for p in (m.file, *m.captions.values())],
-        assets=front.published,
+        assets={**front.published, **render.skin_sheet(built.tour.skin)},
         document=json.dumps(composed, ensure_ascii=False, separators=(",", ":")).encode(),
         pages={_language_of(key, slug, built.tour): page for key, page in pages.items()},
         card=card(built, now.date()),
@@ -236,19 +282,23 @@ def card(built: Built, today: dt.date) -> Card:
     """Return what the catalogue shows of a tour."""
     tour = built.tour
     place = next((p for p in tour.places if p.id == (tour.place or tour.start_scene.place)), None)
-    former = place.former(today) if place else []
+    today_place, former, until = places.card_names(place, tour.languages, today)
+    heights = [(s.position.altitude_m, s.id) for s in tour.scenes if s.position and s.position.altitude_m is not None]
+    outlook = max(heights)[1] if heights and "landscape" in tour.categories else None
     words = [*tour.title.values(), *tour.description.values()]
     words += [t for s in tour.scenes for t in s.title.values()] + [t for p in tour.products for t in p.name.values()]
     words += [t for p in tour.places for n in p.names for t in n.name.values()]
     return Card(
         title=tour.title,
         description=tour.description,
-        place=place.current(today).name if place else {},
-        former_place=former[0].name if former else {},
+        place=today_place,
+        former_place=former,
+        former_until=until,
         categories=list(tour.categories),
         scene_count=len(tour.scenes),
         product_count=len(tour.products),
         cover=built.scenes[tour.start_scene.id].views.share.key,
+        outlook=built.scenes[outlook].views.share.key if outlook else None,
         languages=list(tour.languages),
         search=" ".join(dict.fromkeys(fold(" ".join(words)).split())),
     )

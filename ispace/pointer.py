@@ -38,6 +38,12 @@ def release_of(page: bytes) -> str | None:
     return name if name and name != GONE else None
 
 
+def is_gone(page: bytes) -> bool:
+    """Say whether a page stands in the place of a tour that was taken down."""
+    found = _RELEASE.search(page[:4000])
+    return found is not None and found[1] == GONE.encode()
+
+
 def look(public: Blobs, slug: str) -> Pages:
     """Return the pages of a tour as they are now."""
     content, etags = {}, {}

@@ -187,6 +187,14 @@ def garbage(public: Blobs, *, grace: dt.timedelta, now: dt.datetime) -> Garbage:
     return found
 
 
+def collect(public: Blobs, found: Garbage) -> int:
+    """Delete garbage; what makes a release or a tile set complete goes first, so that none is taken for whole."""
+    heads = ("/release.json", "/tileset.json")
+    first = [key for key in found.keys if key.endswith(heads)]
+    rest = [key for key in found.keys if not key.endswith(heads)]
+    return public.delete(first) + public.delete(rest)
+
+
 def _add(found: Garbage, public: Blobs, prefix: str, before: dt.datetime, is_garbage: Callable[[str], bool]) -> None:
     for info in public.scan(prefix):
         if info.modified < before and is_garbage(info.key):

@@ -6,10 +6,23 @@ import dataclasses
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from ispace import language
 from ispace.imaging.probe import PictureInfo
 from ispace.model.release import ReleaseFile
 from ispace.model.tileset import TileSet
 from ispace.model.view import Limits, View
+
+
+@dataclasses.dataclass(frozen=True)
+class Note:
+    """Something that was guessed or overlooked, said by code from the section ``notes``."""
+
+    code: str
+    params: dict[str, object] = dataclasses.field(default_factory=dict)
+
+    def sentence(self, lang: str) -> str:
+        """Return the note in ``lang``."""
+        return language.say("notes", self.code, lang, **self.params)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -30,7 +43,9 @@ class Tiled:
     original: str
     tile_set: TileSet
     files: list[ReleaseFile]
-    notes: list[str]
+    notes: list[Note]
+    north_deg: float | None
+    """The compass bearing of yaw 0 by the camera, where it noted one."""
 
 
 @dataclasses.dataclass(frozen=True)

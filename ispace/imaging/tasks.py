@@ -66,7 +66,6 @@ def tile(params: dict[str, Any], limits: Limits, progress: Progress) -> dict[str
             threads=params.get("threads", 2),
             progress=lambda share: progress(_DECODED + (1 - _DECODED) * share),
         )
-        _write(aside / _COMPLETE, json.dumps(made.to_json(), separators=(",", ":")).encode())
         said = json.dumps(made.to_json(), ensure_ascii=False, separators=(",", ":"))
         _write(aside / _COMPLETE, said.encode())
         _bring_in(aside, out)
@@ -99,8 +98,9 @@ def picture(params: dict[str, Any], limits: Limits, _progress: Progress) -> dict
     """Write the picture at path to out (JPEG) as cards show it; return its width_px and height_px."""
     path = Path(params["path"])
     rgb = load_rgb(path, limits, webpicture.LONGEST_PX, probe(path, limits, params["name"]))
-    Path(params["out"]).write_bytes(webpicture.encode(rgb))
-    return {"width_px": rgb.shape[1], "height_px": rgb.shape[0]}
+    made = webpicture.encode(rgb)
+    Path(params["out"]).write_bytes(made.jpeg)
+    return {"width_px": made.width_px, "height_px": made.height_px}
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -37,6 +37,7 @@ _CODES = {
     "limits_turn": "GIOI-HAN-VONG",
     "dates_order": "NGAY-NGUOC",
     "alt_missing": "THIEU-ALT",
+    "id_reserved": "MA-DANH-RIENG",
 }
 _ID_PATTERN = "^[a-z0-9]+(-"
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
+from pydantic_core import PydanticCustomError
 
+from ispace.keys import RESERVED
 from ispace.model.base import Document, Email, Id, Phone, WebAddress
 from ispace.model.media import Media
 from ispace.model.place import Place
@@ -65,6 +67,13 @@ class Tour(Document):
     products: list[Product] = Field(default_factory=list, max_length=1000)
     media: list[Media] = Field(default_factory=list, max_length=5000)
     scenes: list[Scene] = Field(min_length=1, max_length=1000)
+
+    @field_validator("id")
+    @classmethod
+    def _free_name(cls, value: str) -> str:
+        if value in RESERVED:
+            raise PydanticCustomError("id_reserved", "not a reserved name", {"value": value})
+        return value
 
     @property
     def default_language(self) -> str:

@@ -97,6 +97,7 @@ def run(tour: Tour, scenes: Mapping[str, SceneWork], media: Mapping[str, MediumW
         "title": tour.title,
         "description": tour.description,
         "start": tour.start_scene.id,
+        "floors": [{"id": f.id, "title": f.title} for f in tour.floors],
         "skin": {"preset": tour.skin.preset, "accent": tour.skin.accent}
         | ({"logo": _UP + media[tour.skin.logo].file.key} if tour.skin.logo else {}),
         "page": {lang: _UP + keys.page(tour.id, lang, tour.default_language) for lang in tour.languages},
@@ -139,7 +140,7 @@ def _scene(scene: Scene, work: SceneWork) -> dict[str, Any]:
         "share": _picture(work.views.share),
         "initial_view": _rounded(work.view.model_dump()),
         "limits": _rounded(work.limits.model_dump()),
-        "north_deg": north(scene, work.info),
+        "north_deg": north(scene, work.tiled),
         "position": _position(scene.position),
         "floor": scene.floor,
         "place": scene.place,
@@ -147,9 +148,9 @@ def _scene(scene: Scene, work: SceneWork) -> dict[str, Any]:
     }
 
 
-def north(scene: Scene, info: PictureInfo) -> float | None:
-    """Return the compass bearing of the middle of the picture: the document's, else the camera's."""
-    return scene.north_deg if scene.north_deg is not None else info.heading_deg
+def north(scene: Scene, tiled: Tiled) -> float | None:
+    """Return the compass bearing of yaw 0: the document's, else the camera's."""
+    return scene.north_deg if scene.north_deg is not None else tiled.north_deg
 
 
 def _position(where: Position | None) -> dict[str, float] | None:

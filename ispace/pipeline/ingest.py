@@ -34,7 +34,7 @@ def probe(path: Path, worker: PictureWorker) -> PictureInfo:
     """Return what a picture's header says, read in the picture process; raises the picture errors of ``errors``."""
     if not path.is_file():
         raise SourceMissingError(file=path.name)
-    return PictureInfo.from_json(worker.run("probe", {"path": str(path)}))
+    return PictureInfo.from_json(worker.run("probe", {"path": str(path), "name": path.name}))
 
 
 def run(path: Path, private: Blobs, worker: PictureWorker) -> Original:
@@ -70,7 +70,7 @@ def _web_picture(path: Path, private: Blobs, worker: PictureWorker) -> Picture:
     if private.head(f"{work}picture.json") is None:
         with tempfile.TemporaryDirectory(prefix="ispace-medium-") as temporary:
             out = Path(temporary) / "picture.jpg"
-            said = worker.run("picture", {"path": str(path), "out": str(out)})
+            said = worker.run("picture", {"path": str(path), "name": path.name, "out": str(out)})
             private.put(Put(f"{work}picture.jpg", out))
             said |= {"size": out.stat().st_size, "sha256": digest.of_file(out)}
             private.put(Put(f"{work}picture.json", json.dumps(said).encode()))

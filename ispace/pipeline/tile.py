@@ -12,6 +12,7 @@ import math
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from ispace import digest, keys
 from ispace.imaging.isolate import PictureWorker
@@ -21,7 +22,7 @@ from ispace.model.scene import Coverage
 from ispace.model.tileset import TileSet
 from ispace.model.view import LevelAngles, View
 from ispace.ports import Blobs, Put
-from ispace.work import Original, Picture, Tiled, Views
+from ispace.work import Note, Original, Picture, Tiled, Views
 
 VERSION = 1
 """Raised whenever the tiles of an unchanged original would come out differently."""
@@ -67,7 +68,13 @@ def run(
             result = cut(
                 original.path, out, level=level, coverage=coverage, options=options, worker=worker, progress=progress
             )
-            store(out, keys.tile(set_id), private, complete=COMPLETE, extra={"notes": result.get("notes", [])})
+            store(
+                out,
+                keys.tile(set_id),
+                private,
+                complete=COMPLETE,
+                extra={"notes": result["notes"], "north_deg": result["north_deg"]},
+            )
     return load(set_id, original.sha256, private)
 
 
@@ -80,10 +87,11 @@ def cut(
     options: TileOptions,
     worker: PictureWorker,
     progress: Callable[[float], None],
-) -> dict[str, object]:
+) -> dict[str, Any]:
     """Cut the panorama at ``path`` into the folder ``out``; return what the picture process reports."""
     params: dict[str, object] = {
         "path": str(path),
+        "name": path.name,
         "out": str(out),
         "pitch_deg": level.pitch_deg,
         "roll_deg": level.roll_deg,
@@ -92,15 +100,21 @@ def cut(
         "quality": options.quality,
         "threads": options.threads,
     }
-    result: dict[str, object] = worker.run("tile", params, progress=progress)
-    return result
+    return worker.run("tile", params, progress=progress)
 
 
 def load(set_id: str, original: str, blobs: Blobs) -> Tiled:
     """Return a finished tile set from a store; raises ``ObjectMissingError`` where it is not there."""
     tile_set = TileSet.model_validate_json(blobs.get(keys.tile(set_id, COMPLETE)))
     listing = json.loads(blobs.get(keys.tile(set_id, LISTING)))
-    return Tiled(set_id, original, tile_set, [ReleaseFile(**f) for f in listing["files"]], listing["notes"])
+    return Tiled(
+        set_id,
+        original,
+        tile_set,
+        [ReleaseFile(**f) for f in listing["files"]],
+        [Note(**n) for n in listing["notes"]],
+        listing["north_deg"],
+    )
 
 
 def store(folder: Path, prefix: str, blobs: Blobs, *, complete: str, extra: dict[str, object]) -> None:

@@ -1,0 +1,98 @@
+"""What the command line prints: progress and words for people on stderr, results on stdout, JSON where asked."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sys
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+
+from ispace import language
+from ispace.cli.words import say
+from ispace.errors import IspaceError
+from ispace.model.problem import Problem
+from ispace.progress import Progress as Told
+from ispace.progress import silent
+
+ERRORS = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
+OUT = Console(highlight=False, markup=False, soft_wrap=True)
+
+INTERRUPTED = 130
+
+
+def result(value: dict[str, Any], lines: list[str], *, as_json: bool) -> None:
+    """Print a command's result."""
+    if as_json:
+        sys.stdout.write(json.dumps({"ok": True, **value}, ensure_ascii=False, indent=2) + "\n")
+    else:
+        for line in lines:
+            OUT.print(line)
+
+
+def problems(found: list[Problem]) -> None:
+    """Print problems, the errors first."""
+    lang = language.of_user()
+    for problem in sorted(found, key=lambda p: p.severity):
+        mark = say("error") if problem.severity == "error" else say("warning")
+        ERRORS.print(f"  {mark}: {problem.sentence(lang)}")
+
+
+def failure(error: IspaceError, *, as_json: bool) -> int:
+    """Print what went wrong, and return the exit code."""
+    found = [p for p in getattr(error, "problems", []) if isinstance(p, Problem)]
+    if as_json:
+        told = {
+            "code": error.code,
+            "params": error.params,
+            "sentence": {lang: language.error_sentence(error, lang) for lang in language.available()},
+            "problems": [p.to_json() for p in found],
+        }
+        sys.stdout.write(json.dumps({"ok": False, "error": told}, ensure_ascii=False, indent=2, default=str) + "\n")
+    else:
+        ERRORS.print(language.error_sentence(error, language.of_user()), style="bold")
+        problems(found)
+    return error.exit_code
+
+
+def stopped() -> int:
+    """Say that the work was stopped by hand, and return the exit code."""
+    ERRORS.print("\n" + language.say("errors", "NGUNG", language.of_user()))
+    return INTERRUPTED
+
+
+@contextlib.contextmanager
+def progress(*, as_json: bool) -> Iterator[Told]:
+    """Show one bar a stage while a terminal looks on; say nothing into files, pipes and JSON."""
+    if as_json or not ERRORS.is_terminal:
+        yield silent
+        return
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f} %"),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=ERRORS, transient=False) as bars:
+        tasks: dict[str, TaskID] = {}
+        lock = threading.Lock()
+
+        def told(stage: str, label: str, done: float, total: float) -> None:
+            with lock:
+                if stage not in tasks:
+                    tasks[stage] = bars.add_task(stage)
+                bars.update(tasks[stage], description=f"{say('stage-' + stage)} · {label}", completed=done, total=total)
+
+        yield told
+
+
+def size(count: int) -> str:
+    """Return a number of bytes as people read it."""
+    lang = language.of_user()
+    if count < 1_000_000:
+        return f"{language.number(round(count / 1000), lang)} kB"
+    return f"{language.number(round(count / 1_000_000, 1), lang)} MB"

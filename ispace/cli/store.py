@@ -1,0 +1,116 @@
+"""Commands about what was published: ``releases``, ``rollback``, ``unpublish``, ``gc``."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated, Any
+
+import typer
+
+from ispace import assets, flow, pointer, settings, wiring
+from ispace import releases as published
+from ispace.cli import show
+from ispace.cli.words import help_of, say
+from ispace.errors import ObjectMissingError
+from ispace.language import of_user
+from ispace.model.release import Release
+from ispace.model.text import pick
+from ispace.pipeline import render
+from ispace.ports import Blobs
+from ispace.settings import Settings
+
+Json = Annotated[bool, typer.Option("--json", help=help_of("json"))]
+To = Annotated[str | None, typer.Option("--to", help=help_of("to"), show_default=False)]
+Slug = Annotated[str, typer.Argument(help=help_of("slug"), show_default=False)]
+
+
+def releases(
+    tour: Annotated[str | None, typer.Argument(help=help_of("slug-or-all"), show_default=False)] = None,
+    to: To = None,
+    as_json: Json = False,
+) -> None:
+    """List tours, or the releases of one."""
+    public = _public(to)[1]
+    slugs = [tour] if tour else list(published.slugs(public))
+    value: dict[str, Any] = {"tours": []}
+    lines = []
+    for slug in slugs:
+        current = pointer.look(public, slug).release
+        known = published.releases(public, slug)
+        value["tours"].append({"tour": slug, "current": current, "releases": [_release(r, current) for r in known]})
+        lines.append(
+            f"{slug} · {pick(known[0].card.title, of_user())}" + ("" if current else f" · {say('taken-down')}")
+        )
+        for r in known if tour else [r for r in known if r.id == current]:
+            mark = "→" if r.id == current else " "
+            when = f"{r.created_at.astimezone():%d/%m/%Y %H:%M}"
+            lines.append(f" {mark} {r.id}  {when}  {r.author}  {show.size(r.total_bytes)}  {'; '.join(r.changes[:4])}")
+    show.result(value, lines or [say("no-tours", store=public.name)], as_json=as_json)
+
+
+def rollback(
+    tour: Slug,
+    release: Annotated[str | None, typer.Argument(help=help_of("release"), show_default=False)] = None,
+    to: To = None,
+    as_json: Json = False,
+) -> None:
+    """Show an earlier release again."""
+    chosen, public = _public(to)
+    now = dt.datetime.now(dt.UTC)
+    shown = published.rollback(public, tour, release, author=flow.author_of(chosen), now=now)
+    _catalogue(chosen, public)
+    show.result({"tour": tour, "release": shown.id}, [say("rolled-back", tour=tour, release=shown.id)], as_json=as_json)
+
+
+def unpublish(tour: Slug, to: To = None, as_json: Json = False) -> None:
+    """Take a tour down."""
+    chosen, public = _public(to)
+    seen = pointer.look(public, tour)
+    title = ""
+    if seen.release:
+        try:
+            title = pick(published.manifest(public, tour, seen.release).card.title, "vi")
+        except ObjectMissingError:
+            title = tour  # its release is damaged; taking it down must work all the same
+    gone = render.gone(seen.content.keys(), title, assets=assets.load(), site=flow.site_of(chosen))
+    published.unpublish(public, tour, gone, author=flow.author_of(chosen), now=dt.datetime.now(dt.UTC))
+    _catalogue(chosen, public)
+    show.result({"tour": tour}, [say("unpublished", tour=tour)], as_json=as_json)
+
+
+def gc(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help=help_of("dry-run"))] = False,
+    grace_days: Annotated[int | None, typer.Option(help=help_of("grace-days"), show_default=False, min=0)] = None,
+    to: To = None,
+    as_json: Json = False,
+) -> None:
+    """Delete what nobody needs any more."""
+    chosen, public = _public(to)
+    days = chosen.grace_days if grace_days is None else grace_days
+    found = published.garbage(public, grace=dt.timedelta(days=days), now=dt.datetime.now(dt.UTC))
+    count = 0 if dry_run else published.collect(public, found)
+    lines = [f"  {key}" for key in found.keys] if dry_run else []
+    code = "would-collect" if dry_run else "collected"
+    lines.append(say(code, count=len(found.keys), size=show.size(found.bytes), releases=len(found.releases)))
+    value = {"objects": len(found.keys), "bytes": found.bytes, "releases": found.releases, "deleted": count}
+    show.result(value | ({"keys": found.keys} if dry_run else {}), lines, as_json=as_json)
+
+
+def _public(to: str | None) -> tuple[Settings, Blobs]:
+    chosen = settings.load()
+    return chosen, wiring.services(chosen, public=to).public
+
+
+def _catalogue(chosen: Settings, public: Blobs) -> None:
+    flow.write_catalogue(public, assets.load(), flow.site_of(chosen))
+
+
+def _release(release: Release, current: str | None) -> dict[str, Any]:
+    return {
+        "release": release.id,
+        "current": release.id == current,
+        "created_at": release.created_at.isoformat(),
+        "author": release.author,
+        "bytes": release.total_bytes,
+        "changes": release.changes,
+    }

@@ -1,0 +1,103 @@
+"""Where ``ispace serve`` listens: loopback on IPv6 and IPv4, or what the settings say."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import socket
+from collections.abc import Callable
+
+import uvicorn
+
+from ispace import assets, wiring
+from ispace.adapters.folder import FolderBlobs
+from ispace.errors import PortTakenError, SettingInvalidError, StoreUrlError
+from ispace.pipeline import render
+from ispace.settings import Settings
+from ispace.web import public
+
+_LOOPBACK = ((socket.AF_INET6, "::1"), (socket.AF_INET, "127.0.0.1"))
+
+
+def run(settings: Settings, url: str, told: Callable[[str], None]) -> None:
+    """Serve the store ``url`` until SIGINT or SIGTERM; ``told`` hears every address.
+
+    Raises:
+        PortTakenError: another program has the port.
+        SettingInvalidError: the host cannot be listened on.
+        StoreUrlError: the store is no folder.
+    """
+    store = wiring.blobs(url)
+    if not isinstance(store, FolderBlobs):
+        raise StoreUrlError(url=url)
+    front = assets.load()
+    site = render.Site(
+        name={"vi": settings.site_name_vi, "en": settings.site_name_en}, public_url=settings.public_url or None
+    )
+    app = public.app(store, lambda: render.notice("not-found", root="/", assets=front, site=site))
+    sockets = listen(settings.host, settings.port)
+    for address in addresses(sockets):
+        told(address)
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", server_header=False, timeout_graceful_shutdown=3))
+    # uvicorn ends cleanly on the first signal and then sends it to itself again, for whoever embeds it.
+    with contextlib.suppress(KeyboardInterrupt):
+        server.run(sockets=sockets)
+
+
+def addresses(sockets: list[socket.socket]) -> list[str]:
+    """Return where a browser finds what listens on ``sockets``, ``localhost`` first where both loopbacks do."""
+    names = []
+    for listening in sockets:
+        host, port = listening.getsockname()[:2]
+        names.append(f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/")
+    if len(names) > 1:
+        names.insert(0, f"http://localhost:{sockets[0].getsockname()[1]}/")
+    return names
+
+
+def listen(host: str, port: int) -> list[socket.socket]:
+    """Return sockets bound to ``port`` on ``host``, or on both loopbacks where ``host`` is empty."""
+    places = _LOOPBACK if not host else tuple(_resolved(host))
+    sockets: list[socket.socket] = []
+    try:
+        for family, address in places:
+            bound = _bound(family, address, port or (sockets[0].getsockname()[1] if sockets else 0), port)
+            if bound is not None:
+                sockets.append(bound)
+    except BaseException:
+        for bound in sockets:
+            bound.close()
+        raise
+    if not sockets:
+        raise SettingInvalidError(name="ISPACE_HOST", value=host, reason="no address")
+    return sockets
+
+
+def _bound(family: socket.AddressFamily, address: str, port: int, wanted: int) -> socket.socket | None:
+    """Return a bound socket; ``None`` where this machine has no such kind of address."""
+    try:
+        bound = socket.socket(family, socket.SOCK_STREAM)
+    except OSError:
+        return None
+    try:
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if family == socket.AF_INET6:
+            bound.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1 if address != "::" else 0)
+        bound.bind((address, port))
+        bound.listen(128)
+    except OSError as error:
+        bound.close()
+        if error.errno in {errno.EADDRINUSE, errno.EACCES}:
+            raise PortTakenError(port=str(wanted or port), other=str((wanted or port) + 1)) from error
+        if error.errno in {errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT}:
+            return None
+        raise
+    return bound
+
+
+def _resolved(host: str) -> list[tuple[socket.AddressFamily, str]]:
+    try:
+        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    except OSError as error:
+        raise SettingInvalidError(name="ISPACE_HOST", value=host, reason=error.strerror or str(error)) from error
+    return list(dict.fromkeys((family, str(address[0])) for family, _, _, _, address in found))
