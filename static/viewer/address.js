@@ -62,3 +62,21 @@ export function createAddress(used, went) {
     },
   };
 }
+
+/**
+ * Keeps the page at an element while it is loading. A scene's text has the scene's name, so the browser scrolls there,
+ * once or again; but the link meant the picture. Whoever scrolls by hand is left alone.
+ * @param {HTMLElement} element
+ */
+export function holdAt(element) {
+  const until = new AbortController();
+  const { signal } = until;
+  const up = () => element.scrollIntoView({ block: 'start', behavior: 'instant' });
+  const end = () => until.abort();
+  const soon = () => setTimeout(end, 500);
+  up();
+  window.addEventListener('scroll', up, { signal });
+  for (const type of ['wheel', 'touchstart', 'pointerdown', 'keydown']) window.addEventListener(type, end, { signal, passive: true });
+  if (document.readyState === 'complete') soon();
+  else window.addEventListener('load', soon, { signal });
+}

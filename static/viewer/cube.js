@@ -6,7 +6,7 @@
  */
 
 import { el } from './dom.js';
-import { FACES, axes } from './projection.js';
+import { FACES, axes, plus } from './projection.js';
 import { nameOf, rectOf, visibleTiles } from './tiles.js';
 
 /** A level whose faces have about this many pixels is sharp enough and not too much for an old telephone. */
@@ -30,7 +30,7 @@ export function createCube(host) {
    */
   function put(element, name, left, top) {
     const { right, up, forward } = /** @type {(typeof FACES)[string]} */ (FACES[name]);
-    const corner = forward.map((v, i) => ((v + left * (right[i] ?? 0) + top * (up[i] ?? 0)) * side) / 2);
+    const corner = plus(forward, right, left, up, top).map((v) => (v * side) / 2);
     // CSS looks along −z with y downwards: y and z change their signs.
     const css = (/** @type {number[]} */ v) => [v[0], -(v[1] ?? 0), -(v[2] ?? 0)].join();
     element.style.transform = `matrix3d(${css(right)},0,${css(up.map((v) => -v))},0,${css(forward)},0,${css(corner)},1)`;

@@ -16,10 +16,10 @@ export function el(tag, attributes = {}, ...children) {
   return element;
 }
 
-/** Sets or removes an attribute. @param {Element} element @param {string} name @param {unknown} value */
+/** Sets or removes an attribute. @param {Element | null} element @param {string} name @param {unknown} value */
 export function set(element, name, value) {
-  if (value === false || value === null || value === undefined) element.removeAttribute(name);
-  else element.setAttribute(name, value === true ? '' : String(value));
+  if (value === false || value === null || value === undefined) element?.removeAttribute(name);
+  else element?.setAttribute(name, value === true ? '' : String(value));
 }
 
 /**

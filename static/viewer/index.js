@@ -3,6 +3,8 @@
  *
  *   page.js        starts it on a published page
  *   tour.js        scenes, transitions, deep links, the frame loop
+ *   camera.js      where the visitor looks, within the limits
+ *   picture.js     from the poster to the sharpest tiles, whatever happens to the graphics
  *   panorama.js    a scene on a WebGL canvas: tiles, preview, poster
  *   cube.js        the same on a CSS cube, where there is no WebGL
  *   tiles.js       which tiles a view needs, and when they go
@@ -12,6 +14,7 @@
  *   hotspots.js    links and buttons over the picture
  *   sheet.js       the dialog; card.js what stands in it
  *   chrome.js      title, controls, scenes, compass, sentences
+ *   screen.js      full screen, sharing
  *   source.js      the tour document and previews, fetched
  *   address.js     the address bar; links.js what stands in it
  *   strings.js     every word, by language

@@ -27,7 +27,7 @@ import { createTiles, rectOf } from './tiles.js';
 
 /**
  * @param {{wake: () => void, lost: () => void, restored: () => void}} host
- * @returns {Pano & {broken: boolean} | null} null where there is no WebGL 2
+ * @returns {Pano | null} null where there is no WebGL 2
  */
 export function createPanorama(host) {
   const canvas = document.createElement('canvas');
@@ -85,10 +85,6 @@ export function createPanorama(host) {
 
   return {
     element: canvas,
-
-    get broken() {
-      return renderer.lost;
-    },
 
     open(scene, url) {
       dropPoster();

@@ -103,11 +103,13 @@ export function unproject(at, view, size) {
   const { right, up, forward } = axes(view);
   const x = (at.x - size.width / 2) / view.focal;
   const y = (size.height / 2 - at.y) / view.focal;
-  return /** @type {Vector} */ ([0, 1, 2].map((i) => x * num(right, i) + y * num(up, i) + num(forward, i)));
+  return plus(forward, right, x, up, y);
 }
 
-/** @param {Vector} v @param {number} i */
-const num = (v, i) => v[i] ?? 0;
+/** v + x a + y b @param {Vector} v @param {Vector} a @param {number} x @param {Vector} b @param {number} y @returns {Vector} */
+export const plus = (v, a, x, b, y) => [
+  v[0] + x * a[0] + y * b[0], v[1] + x * a[1] + y * b[1], v[2] + x * a[2] + y * b[2],
+];
 
 /**
  * The view in which `grabbed` appears at `at`: what a drag asks for. Past a pole there is no such view; then the
@@ -118,7 +120,7 @@ const num = (v, i) => v[i] ?? 0;
 export function turnedTo(grabbed, at, view, size, most = Math.PI) {
   const x = (at.x - size.width / 2) / view.focal;
   const y = (size.height / 2 - at.y) / view.focal;
-  const height = (num(grabbed, 1) / Math.hypot(...grabbed)) * Math.hypot(x, y, 1);
+  const height = (grabbed[1] / Math.hypot(...grabbed)) * Math.hypot(x, y, 1);
   // The ray (x, y, 1) raised by a pitch p has the height y cos p + sin p, which must be the grabbed one.
   const swing = Math.asin(clamp(height / Math.hypot(y, 1), -1, 1));
   const lean = Math.atan(y);

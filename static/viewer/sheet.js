@@ -60,11 +60,14 @@ export function createSheet(stage, words, changed) {
       body.replaceChildren(...content.filter((node) => node !== null));
       body.scrollTop = 0;
       set(dialog, 'aria-label', name);
-      if (!dialog.open) from = opener;
-      else from = opener ?? from;
+      set(from, 'aria-expanded', from && 'false');
+      from = opener ?? (dialog.open ? from : null);
+      set(from, 'aria-expanded', from && 'true');
       dialog.dataset.kind = id.split(':')[0] ?? '';
       if (!dialog.open) dialog.show();
       dialog.tabIndex = -1;
+      // What scrolls must be reachable, or the keyboard cannot scroll it.
+      set(body, 'tabindex', body.scrollHeight > body.clientHeight ? 0 : null);
       dialog.focus({ preventScroll: true });
       stage.classList.add('has-sheet');
       changed();
@@ -74,6 +77,7 @@ export function createSheet(stage, words, changed) {
     close(keep = false) {
       if (!dialog.open) return;
       sheet.quiet();
+      set(from, 'aria-expanded', from && 'false');
       const back = !keep && dialog.contains(document.activeElement) ? from : null;
       dialog.close();
       body.replaceChildren();

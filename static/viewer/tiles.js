@@ -5,7 +5,7 @@
  * @import {Size, TileSet, Vector, View} from './types.js'
  */
 
-import { FACES, axes, toView } from './projection.js';
+import { FACES, axes, plus, toView } from './projection.js';
 
 /** Device pixels per texel, at the middle of the screen, from which on the next finer level is taken. */
 const ENLARGED = 1.25;
@@ -130,8 +130,9 @@ function middle(at) {
   const [left = 0, top = 0, right = 0, bottom = 0] = rectOf(at);
   const face = /** @type {(typeof FACES)[string]} */ (FACES[at.face]);
   const [x, y] = [(left + right) / 2, (top + bottom) / 2];
+  const [a, b, c] = plus(face.forward, face.right, x, face.up, y);
   const length = Math.hypot(x, y, 1);
-  return /** @type {Vector} */ (face.forward.map((v, i) => (v + x * (face.right[i] ?? 0) + y * (face.up[i] ?? 0)) / length));
+  return [a / length, b / length, c / length];
 }
 
 /**
@@ -316,9 +317,6 @@ export function createTiles(services) {
     /** Bytes of textures held, for tests and for the curious. */
     get bytes() {
       return bytes;
-    },
-    get level() {
-      return level;
     },
   };
 }

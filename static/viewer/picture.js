@@ -1,0 +1,199 @@
+/**
+ * The picture of the open scene, from the poster of the page to the sharpest tiles: on a canvas where there is WebGL,
+ * else on a cube of pictures, which also stands in while a graphics context is lost.
+ *
+ * @import {Scene, Size} from './types.js'
+ * @import {Drawn, Pano} from './panorama.js'
+ */
+
+import { createCube } from './cube.js';
+import { calm } from './dom.js';
+import { createPanorama, decode } from './panorama.js';
+import * as geometry from './projection.js';
+
+const FADE_MS = 250;
+/** After so many lost contexts in a minute the graphics processor is left alone. */
+const LOSSES = 3;
+
+/**
+ * @param {HTMLElement} stage
+ * @param {HTMLElement} surface
+ * @param {object} host
+ * @param {ReturnType<typeof import('./camera.js').createCamera>} host.camera
+ * @param {ReturnType<typeof import('./source.js').createSource>} host.source
+ * @param {() => void} host.wake
+ * @param {(element: HTMLElement) => void} host.describe  tells assistive technology what an element shows
+ * @param {() => void} host.first  the picture took the poster's place
+ */
+export function createPicture(stage, surface, { camera, source, wake, describe, first }) {
+  const poster = /** @type {HTMLImageElement | null} */ (stage.querySelector('.stage-poster img'));
+  /** @type {Scene | null} */
+  let scene = null;
+  /** @type {Pano | null} */
+  let stand_in = null;
+  /** @type {number[]} */
+  let losses = [];
+  let shown = false;
+  /** The poster still has to come onto the canvas before the canvas may take its place. */
+  let awaiting = false;
+  /** The preview strip is there or on its way; it is there. */
+  let [sharp, arrived] = [false, false];
+  /** @type {Pano} */
+  let pano = createPanorama({ wake, lost, restored }) ?? createCube({ wake });
+  present();
+
+  function present() {
+    pano.element.classList.add('stage-picture');
+    surface.prepend(pano.element);
+    describe(pano.element);
+  }
+
+  function lost() {
+    const now = performance.now();
+    losses = [...losses.filter((time) => now - time < 60_000), now];
+    if (!scene || stand_in) return;
+    const cube = createCube({ wake });
+    cube.open(scene, source.url);
+    if (losses.length < LOSSES) {
+      stand_in = cube;
+      cube.element.classList.add('stage-picture');
+      pano.element.classList.add('is-lost');
+      pano.element.after(cube.element);
+    } else {
+      const focused = document.activeElement === pano.element;
+      const old = pano;
+      pano = cube;
+      present();
+      old.destroy();
+      if (focused) cube.element.focus({ preventScroll: true });
+    }
+    wake();
+  }
+
+  async function restored() {
+    sharp = arrived = false;
+    await showSmall();
+    await fetchPreview();
+  }
+
+  /** The strip that the document itself holds. */
+  async function showSmall() {
+    const of = scene;
+    const small = of && (await source.atOnce(of).catch(() => null));
+    if (small && scene === of && !arrived) pano.preview(small.strip, of.preview.order);
+    small?.strip.close();
+    wake();
+    return Boolean(small);
+  }
+
+  /** Brings the preview strip of the scene, unless it is there. */
+  async function fetchPreview() {
+    if (sharp || !scene) return;
+    sharp = true;
+    const of = scene;
+    try {
+      const strip = await source.preview(of);
+      if (scene === of) {
+        pano.preview(strip, of.preview.order);
+        arrived = true;
+      }
+      strip.close();
+    } catch {
+      // The small strip stays.
+    }
+    wake();
+  }
+
+  /** Brings the poster of the page onto the canvas. @param {Scene} of @param {(natural: Size) => void} known */
+  async function showPoster(of, known) {
+    if (!poster) return;
+    awaiting = true;
+    try {
+      await poster.decode();
+      const natural = { width: poster.naturalWidth, height: poster.naturalHeight };
+      if (scene !== of || shown) return;
+      known(natural);
+      const bitmap = await decode(poster);
+      if (scene === of) {
+        const focal = geometry.focalOf(of.initial_view.hfov_deg, natural) * (bitmap.width / natural.width);
+        pano.poster(bitmap, { ...geometry.fromDocument(of.initial_view, natural), focal });
+      }
+      bitmap.close();
+    } catch {
+      // A poster that does not load or may not be read: the tiles will do.
+    } finally {
+      awaiting = false;
+      wake();
+    }
+  }
+
+  return {
+    fetchPreview,
+    get element() {
+      return pano.element;
+    },
+
+    /** Takes up a scene; `strip` is what can be shown of it already. @param {Scene} next @param {{strip: ImageBitmap, sharp: boolean} | null} strip */
+    open(next, strip) {
+      scene = next;
+      sharp = arrived = strip?.sharp ?? false;
+      pano.open(next, source.url);
+      stand_in?.open(next, source.url);
+      if (strip) {
+        pano.preview(strip.strip, next.preview.order);
+        strip.strip.close();
+      }
+    },
+
+    /** The first scene of all: under the page's poster, where that shows the same. @param {((natural: Size) => void) | null} posterKnown */
+    async begin(posterKnown) {
+      if (!scene) return;
+      if (posterKnown) void showPoster(scene, posterKnown);
+      // Below a poster nobody needs the strip yet, and the line is for the tiles.
+      if (!(await showSmall()) || !posterKnown) void fetchPreview();
+    },
+
+    /** Puts one frame on the screen. @returns {Drawn} */
+    draw() {
+      const { view, size } = camera;
+      const drawn = pano.draw(view, size, camera.density(), shown && !calm());
+      const standing = stand_in?.draw(view, size, camera.density(), false);
+      if (drawn.painted && stand_in && sharp) {
+        stand_in.destroy();
+        stand_in = null;
+        pano.element.classList.remove('is-lost');
+      }
+      const now = standing && stand_in ? { ...standing, more: drawn.more } : drawn;
+      // The canvas takes the poster's place as soon as it shows the same, or when the visitor turns away from it.
+      if (now.painted && !shown && !(awaiting && camera.pristine && !now.full)) {
+        shown = true;
+        stage.classList.add('is-live');
+        first();
+      }
+      return now;
+    },
+
+    /** What is on screen now, to be laid over what comes; null where that cannot be or is not wanted. */
+    copy: () => (calm() ? null : pano.copy()),
+
+    /** Lays an old frame over the picture and lets it go. @param {HTMLCanvasElement} copy */
+    fade(copy) {
+      for (const old of surface.querySelectorAll('.stage-leaving')) old.remove();
+      copy.className = 'stage-leaving';
+      pano.element.after(copy);
+      const end = () => copy.remove();
+      copy.animate([{ opacity: 1 }, { opacity: 0, transform: 'scale(1.06)' }], { duration: FADE_MS, easing: 'ease-out' })
+        .finished.then(end, end);
+    },
+
+    retry() {
+      pano.retry();
+      wake();
+    },
+
+    destroy() {
+      stand_in?.destroy();
+      pano.destroy();
+    },
+  };
+}
