@@ -162,7 +162,7 @@ def build(folder: Path, services: Services, settings: Settings, worker: PictureW
             view = compose.first_view(scene, original.info, bounds)
             views = tile.views(tiled, view, private=services.private, worker=worker)
             scenes[scene.id] = SceneWork(original.info, tiled, views, view, bounds)
-            notes += tiled.notes
+            notes += [n for n in tiled.notes if n.code != "ANH-HUONG-0" or scene.north_deg is None]
         except IspaceError as error:
             problems.append(_told(error, f"scenes[{index}].panorama.file", scene.id, None))
         progress("tile", scene.id, index + 1, len(tour.scenes))
