@@ -100,7 +100,7 @@ def look(path: Path, services: Services, settings: Settings, worker: PictureWork
         worker=worker,
         progress=lambda _: None,
     )
-    return guess.Seen(path, original.info, tiled.north_deg)
+    return guess.Seen(path, original.info, tiled.north_deg, tiled.tile_set.coverage)
 
 
 def _options(settings: Settings) -> tile.TileOptions:

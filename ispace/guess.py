@@ -17,19 +17,39 @@ from ispace.model.hotspots import LinkHotspot
 from ispace.model.problem import Problem
 from ispace.model.scene import Panorama, Scene
 from ispace.model.text import clean, slug
+from ispace.model.tileset import Coverage
 from ispace.model.tour import Tour
 from ispace.model.view import Position
 from ispace.progress import Progress
 from ispace.work import Note
 
 TOUR_FILE = "tour.json"
-_PICTURES = {".jpg", ".jpeg", ".jpe", ".mpo", ".png", ".tif", ".tiff", ".webp", ".heic", ".heif", ".avif", ".insp"}
+# What people take for pictures; those that cannot be one are refused by content, with a reason.
+_PICTURES = {
+    ".jpg",
+    ".jpeg",
+    ".jpe",
+    ".mpo",
+    ".png",
+    ".tif",
+    ".tiff",
+    ".webp",
+    ".heic",
+    ".heif",
+    ".avif",
+    ".insp",
+    ".gif",
+    ".bmp",
+    ".svg",
+}
 _NEIGHBOURS = 3
 """How many of the nearest scenes a scene leads to."""
 _FARTHEST_M = 250.0
 """Beyond this two panoramas are no neighbours, unless nothing nearer leads there."""
 _FLOOR_PITCH_DEG = -12.0
 """Where an arrow lies when nobody has placed it: on the ground, a few steps ahead."""
+_WELL_INSIDE = 0.85
+"""How far towards the edge of a partial panorama an arrow may lie."""
 _EARTH_M = 6_371_000.0
 
 
@@ -40,6 +60,7 @@ class Seen:
     path: Path
     info: PictureInfo
     north_deg: float | None
+    coverage: Coverage
 
 
 def complete(folder: Path, look: Callable[[Path], Seen], progress: Progress) -> list[Note]:
@@ -101,7 +122,7 @@ def guessed(name: str, pictures: list[Seen]) -> tuple[Tour, list[Note]]:
                 north_deg=round(north_deg % 360, 2) % 360 if north_deg is not None else None,
             )
         )
-    links = _links(scenes)
+    links = _links(scenes, {s.id: seen.coverage for s, seen in zip(scenes, pictures, strict=True)})
     count = sum(len(found) for found in links.values())
     by_distance = all(s.position for s in scenes) and len(scenes) > 1
     if count:
@@ -119,7 +140,7 @@ def guessed(name: str, pictures: list[Seen]) -> tuple[Tour, list[Note]]:
     return tour, notes
 
 
-def _links(scenes: list[Scene]) -> dict[str, list[LinkHotspot]]:
+def _links(scenes: list[Scene], coverage: dict[str, Coverage]) -> dict[str, list[LinkHotspot]]:
     """Link scenes to their neighbours: the nearest where all have positions, else the ones before and after."""
     if len(scenes) < 2:
         return {s.id: [] for s in scenes}
@@ -130,12 +151,19 @@ def _links(scenes: list[Scene]) -> dict[str, list[LinkHotspot]]:
             LinkHotspot(
                 id=f"toi-{other.id}"[:80].strip("-"),
                 kind="link",
-                yaw_deg=round((yaw_deg + 180) % 360 - 180, 2),
-                pitch_deg=_FLOOR_PITCH_DEG,
+                yaw_deg=_inside((yaw_deg + 180) % 360 - 180, coverage[one.id]),
+                pitch_deg=round(max(_FLOOR_PITCH_DEG, coverage[one.id].pitch_min_deg * _WELL_INSIDE), 2),
                 target=other.id,
             )
         )
     return links
+
+
+def _inside(yaw_deg: float, coverage: Coverage) -> float:
+    """Return a yaw that has picture: a partial panorama shows what lies beyond its edge at that edge."""
+    low, high = coverage.yaw_min_deg * _WELL_INSIDE, coverage.yaw_max_deg * _WELL_INSIDE
+    whole = coverage.yaw_max_deg - coverage.yaw_min_deg >= 360
+    return round(yaw_deg if whole else max(low, min(high, yaw_deg)), 2)
 
 
 def _near(scenes: list[Scene]) -> list[tuple[Scene, Scene, float]]:
