@@ -6,7 +6,6 @@ import math
 
 import cv2
 import numpy as np
-import py360convert
 
 from ispace.imaging.cubefaces import CubeFaces, Rgb
 from ispace.imaging.geometry import (
@@ -55,6 +54,8 @@ def small_view(
 
     It looks at an equirectangular picture that is no finer than needed, at twice the size, which is then averaged.
     """
+    import py360convert  # noqa: PLC0415 - brings SciPy along, a third of a second that most commands do not need
+
     size = (2 * width_px, 2 * height_px)
     focal = focal_px(hfov_deg, *size)
     panorama = _equirect_around(source, yaw_deg, pitch_deg, focal, size)
