@@ -6,8 +6,10 @@ Pillow, which needs the whole raster at once; what that will take is estimated f
 
 from __future__ import annotations
 
+import threading
 import warnings
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import cv2
@@ -27,6 +29,9 @@ from ispace.imaging.probe import PictureInfo, probe
 SCRATCHED = "ANH-XUOC"
 
 _STRIP_PX = 256
+_TOGETHER_PX = 16384 * 8192
+"""Up to this size luma and chroma are decoded at the same time, which takes 0.75 bytes a pixel more for a while."""
+
 _BASE_BYTES = 120 * MIB
 """The process with its libraries, and room for strips."""
 
@@ -79,7 +84,7 @@ def memory_needed_mb(info: PictureInfo, coefficient_bytes: int = 0) -> int:
     pixels = info.width_px * info.height_px
     a_pixel = 1.5 + (1.5 if info.orientation != 1 else 0.0)
     if info.format in {"JPEG", "MPO"}:
-        a_pixel += 4.0 if info.mode == "CMYK" else 0.0
+        a_pixel += 4.0 if info.mode == "CMYK" else 0.75 if pixels <= _TOGETHER_PX else 0.0
     else:
         a_pixel += _RASTER_BYTES.get(info.mode, 4) + _DECODER_BYTES.get(info.format, 0)
     return int((_BASE_BYTES + pixels * a_pixel + coefficient_bytes) / MIB)
@@ -144,11 +149,15 @@ def _decoded(jpeg: Jpeg, info: PictureInfo, icc: bytes | None, warn: Callable[[s
 
 
 class _Source:
-    """JPEG data that is decoded strictly once; a complaint is looked into, and after that it is not heard again."""
+    """JPEG data that is decoded strictly once; a complaint is looked into, and after that it is not heard again.
+
+    Two threads may decode at a time.
+    """
 
     def __init__(self, data: bytes | memoryview, jpeg: Jpeg, warn: Callable[[str], None]) -> None:
         self._data, self._jpeg, self._warn = data, jpeg, warn
         self._strict = True
+        self._lock = threading.Lock()
 
     def decode(
         self, colours: str, reduced_to: tuple[int, int] | None = None, into: NDArray[np.uint8] | None = None
@@ -156,33 +165,50 @@ class _Source:
         """Return (h, w, channels), at half size for ``reduced_to`` = (width, height), in the memory of ``into``."""
         wanted = {"min_factor": 2, "min_width": reduced_to[0], "min_height": reduced_to[1]} if reduced_to else {}
         while True:
+            strict = self._strict
             try:
                 return np.asarray(
-                    simplejpeg.decode_jpeg(self._data, colorspace=colours, buffer=into, strict=self._strict, **wanted),
+                    simplejpeg.decode_jpeg(self._data, colorspace=colours, buffer=into, strict=strict, **wanted),
                     np.uint8,
                 )
             except DECODER_ERRORS as error:
-                if not self._strict or self._jpeg.percent_present() != 100:
-                    raise _PixelsMissingError(str(error)) from error
-                self._strict = False
-                self._warn(SCRATCHED)
+                with self._lock:
+                    if not strict or (self._strict and self._jpeg.percent_present() != 100):
+                        raise _PixelsMissingError(str(error)) from error
+                    if self._strict:
+                        self._strict = False
+                        self._warn(SCRATCHED)
 
 
 def _luma_and_chroma(source: _Source, planes: Planes, grey: bool) -> None:
-    """Decode into planes; chroma first, while the luma plane is allocated but not yet backed by memory."""
+    """Decode into planes: luma and chroma at the same time, or one after the other where memory matters more."""
     if grey:
         planes.cb[:], planes.cr[:] = _GREY, _GREY
-    else:
-        height, width = planes.cb.shape
-        half = source.decode("RGB", reduced_to=(width, height))
-        if half.shape[:2] != (height, width):
-            raise _PixelsMissingError(f"half size {half.shape}")
-        for top in range(0, height, _STRIP_PX):
-            ycc = cv2.cvtColor(half[top : top + _STRIP_PX], cv2.COLOR_RGB2YCrCb)
-            planes.cr[top : top + _STRIP_PX] = ycc[:, :, 1]
-            planes.cb[top : top + _STRIP_PX] = ycc[:, :, 2]
-        del half
-    source.decode("GRAY", into=planes.y.reshape(-1))
+        _decode_luma(source, planes)
+    elif planes.y.size <= _TOGETHER_PX:
+        with ThreadPoolExecutor(1) as pool:
+            luma = pool.submit(_decode_luma, source, planes)
+            _decode_chroma(source, planes)
+            luma.result()
+    else:  # chroma first, while the luma plane is allocated but not yet backed by memory
+        _decode_chroma(source, planes)
+        _decode_luma(source, planes)
+
+
+def _decode_luma(source: _Source, planes: Planes) -> None:
+    source.decode("GRAY", into=planes.y)
+
+
+def _decode_chroma(source: _Source, planes: Planes) -> None:
+    height, width = planes.cb.shape
+    half = source.decode("RGB", reduced_to=(width, height))
+    if half.shape[:2] != (height, width):
+        raise _PixelsMissingError(f"half size {half.shape}")
+    for top in range(0, height, _STRIP_PX):
+        rows = slice(top, top + _STRIP_PX)
+        ycc = cv2.cvtColor(half[rows], cv2.COLOR_RGB2YCrCb)
+        cv2.extractChannel(ycc, 1, planes.cr[rows])
+        cv2.extractChannel(ycc, 2, planes.cb[rows])
 
 
 def _strips_of_inks(inks: NDArray[np.uint8], transform: ToSrgb | None) -> Iterator[NDArray[np.uint8]]:

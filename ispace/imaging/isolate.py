@@ -72,6 +72,12 @@ class PictureWorker:
     ) -> None:
         self.close()
 
+    def start(self) -> None:
+        """Start the child now rather than with the first task, so that it gets ready while the caller does."""
+        with self._lock:
+            if self._child is None:
+                self._child = _Child(self.limits, self._command)
+
     def close(self) -> None:
         """End the child, at once if it is busy; the next ``run`` starts another."""
         child, self._child = self._child, None

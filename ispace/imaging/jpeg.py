@@ -81,9 +81,11 @@ class Jpeg:
     @property
     def needs_whole_picture(self) -> bool:
         """Whether a decoder must hold all coefficients: 2 bytes for each sample."""
-        scan = next(self.scans(), None)
-        partial = scan is not None and len(scan.components) < len(self.frame.components)
-        return self.frame.progressive or partial
+        if self.frame.progressive:
+            return True
+        marker, at, length = self._segment(self._header_end)  # not scans(), which goes on to look for the end
+        count = self.data[at] if marker == _SOS and length > 0 else 0
+        return marker == _SOS and length >= 4 + 2 * count and count < len(self.frame.components)
 
     @property
     def coefficient_bytes(self) -> int:
