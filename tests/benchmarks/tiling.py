@@ -55,11 +55,11 @@ def programs(source: Path) -> list[Program]:
         return lambda out: [sys.executable, str(RIVALS), name, str(source), str(out)]
 
     found = [Program("ispace tile, stage only", rival("ispace"))]
-    if (ROOT / "ispace" / "cli.py").exists():
+    if (ROOT / "ispace" / "cli").exists():
         command = [sys.executable, "-m", "ispace", "tile", str(source), "-o"]
         found.insert(0, Program("ispace tile", lambda out: [*command, str(out)]))
     else:
-        print("ispace/cli.py is not there; the stage stands for the whole program.")
+        print("ispace/cli is not there; the stage stands for the whole program.")
     found.append(Program("py360convert (OpenCV) + Pillow", rival("py360convert")))
     if shutil.which("nona"):
         found.append(Program("nona + Pillow, as generate.py", rival("nona")))
@@ -200,13 +200,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="scripts/bench tiling", description=__doc__)
     parser.add_argument("--width", type=int, default=8192, help="of the panorama (default 8192)")
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--data", type=Path, help="folder with equirect/ (default: $ISPACE_TEST_DATA; else synthetic)")
+    parser.add_argument(
+        "--data", type=Path, help="folder with equirect/ (default: data in $ISPACE_SHARED, else ../shared/data)"
+    )
     parser.add_argument("--only-ours", action="store_true", help="without the other programs")
     parser.add_argument("--no-quality", action="store_true", help="without the PSNR table")
     parser.add_argument("--json", type=Path, help="also write the figures there")
     asked = parser.parse_args()
-    data = asked.data or (Path(os.environ["ISPACE_TEST_DATA"]) if "ISPACE_TEST_DATA" in os.environ else None)
-    example = data / EXAMPLE if data and (data / EXAMPLE).exists() else None
+    data = asked.data or Path(os.environ.get("ISPACE_SHARED", ROOT.parent / "shared")) / "data"
+    example = data / EXAMPLE if (data / EXAMPLE).exists() else None
     if example is None:
         print("The example panorama is not there; a synthetic one takes its place.")
     with tempfile.TemporaryDirectory(prefix="ispace-bench-") as name:
