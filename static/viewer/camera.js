@@ -135,14 +135,18 @@ export function createCamera(host) {
     },
 
     /**
-     * The view that brings a direction into a rectangle of the screen, turned no further than needed; null where it is.
-     * @param {Vector} at @param {{left: number, right: number, top: number, bottom: number}} box
+     * The view that brings a direction well into the free part of the stage, below its heading, turned no further than
+     * needed; null where it is there.
+     * @param {Vector} at @param {Size} free @param {number} heading_px
      */
-    towards(at, box) {
+    towards(at, free, heading_px) {
       const { x, y, depth } = geometry.project(at, view, size);
+      // Below its disc a hotspot has a label.
+      const bottom = Math.min(free.height * 0.8, free.height - 76);
+      const top = Math.min(Math.max(free.height * 0.2, heading_px + 32), bottom);
       const goal = depth > 0
-        ? { x: geometry.clamp(x, box.left, box.right), y: geometry.clamp(y, box.top, box.bottom) }
-        : { x: (box.left + box.right) / 2, y: (box.top + box.bottom) / 2 };
+        ? { x: geometry.clamp(x, free.width * 0.2, free.width * 0.8), y: geometry.clamp(y, top, bottom) }
+        : { x: free.width / 2, y: (top + bottom) / 2 };
       return goal.x === x && goal.y === y ? null : geometry.turnedTo(at, goal, view, size);
     },
   };

@@ -82,8 +82,17 @@ function media(ids, host) {
   };
 }
 
+/** What a hotspot opens: its name and the content of its card. @param {Hotspot} spot @param {CardHost} host */
+export function cardOf(spot, host) {
+  const product = spot.kind === 'product' ? host.tour.products?.[spot.product] : undefined;
+  return {
+    title: host.say(product?.name ?? spot.title).value,
+    content: product ? productContent(product, host) : cardContent(spot, host),
+  };
+}
+
 /** The content of a card. @param {Hotspot} spot @param {CardHost} host @returns {(Node | null)[]} */
-export function cardContent(spot, host) {
+function cardContent(spot, host) {
   const { lead, others } = media(spot.media ?? [], host);
   return [
     lead,
@@ -92,7 +101,7 @@ export function cardContent(spot, host) {
 }
 
 /** The content of a product's card. @param {Product} product @param {CardHost} host @returns {(Node | null)[]} */
-export function productContent(product, host) {
+function productContent(product, host) {
   const { words, say } = host;
   const { lead, others } = media(product.media ?? [], host);
   const stars = el('p', { class: 'stage-stars', role: 'img', 'aria-label': words.stars(product.stars) });

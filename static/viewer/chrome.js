@@ -7,7 +7,7 @@
  * @import {Way} from './controls.js'
  */
 
-import { button, calm, el, set, svg } from './dom.js';
+import { button, calm, el, follow, set, svg } from './dom.js';
 import { formatLink } from './links.js';
 
 /** Eight winds; which one is faced. @param {number} bearing_deg */
@@ -42,38 +42,36 @@ export function createChrome(stage, host) {
   const words_box = document.createRange();
 
   const tongues = el('span', { class: 'stage-tongues' });
-  const list = button(words.scenes, 'list', () => showScenes(list), { class: 'is-wide', text: words.scenes });
-  const share = button(words.share, 'share-2', host.share, { class: 'is-wide' });
-  const screen = button(words.fullScreen, 'maximize', host.fullScreen, { class: 'is-wide' });
-  const menu = button(words.menu, 'menu', () => showMenu(), { class: 'is-narrow' });
-  for (const opener of [list, menu]) opener.setAttribute('aria-haspopup', 'dialog');
+  const list = button(words.scenes, 'list', () => showScenes(list), 'is-wide', true);
+  const share = button(words.share, 'share-2', host.share, 'is-wide');
+  const screen = button(words.fullScreen, 'maximize', host.fullScreen, 'is-wide');
+  const menu = button(words.menu, 'menu', () => showMenu(), 'is-narrow');
   const controls = el('div', { class: 'stage-controls', role: 'group', 'aria-label': words.controls }, tongues, list, share, screen, menu);
   const own = title ? [el('div', { class: 'stage-head' }, title, line)] : [];
 
   const thumbs = el('ul', {});
   const strip = el('nav', { class: 'stage-strip', 'aria-label': words.scenes, hidden: true }, thumbs);
-  const pill = button('', 'images', () => showScenes(pill), { class: 'stage-pill is-narrow', text: ' ' });
-  pill.setAttribute('aria-haspopup', 'dialog');
-  pill.hidden = true;
+  const pill = button(' ', 'images', () => showScenes(pill), 'stage-pill is-narrow', true);
+  for (const opener of [list, menu, pill]) set(opener, 'aria-haspopup', 'dialog');
   const needle = svg('g', {},
     svg('path', { class: 'stage-needle-north', d: 'M24 13.5l4.2 10.5h-8.4z' }),
     svg('path', { class: 'stage-needle-south', d: 'M24 34.5l-4.2-10.5h8.4z' }));
   const letter = svg('text', { x: '24', y: '10.5', 'text-anchor': 'middle' });
   letter.textContent = words.northLetter;
   const dial = svg('svg', { viewBox: '0 0 48 48', 'aria-hidden': 'true' }, letter, needle);
-  const compass = el('button', { type: 'button', class: 'stage-compass', title: words.turnNorth, 'aria-label': words.turnNorth, hidden: true }, dial);
-  compass.addEventListener('click', host.north);
+  const compass = button(words.turnNorth, '', host.north, 'stage-compass');
+  compass.replaceChildren(dial);
 
   const ways = /** @type {[Way, string, string][]} */ ([
     ['up', words.up, 'arrow-up'], ['left', words.left, 'arrow-left'], ['right', words.right, 'arrow-right'], ['down', words.down, 'arrow-down'],
   ]);
   const pad = el('div', { class: 'stage-pad', role: 'group', 'aria-label': words.moving },
-    ...ways.map(([way, name, sign]) => button(name, sign, () => host.nudge(way), { class: `is-${way}` })));
+    ...ways.map(([way, name, sign]) => button(name, sign, () => host.nudge(way), `is-${way}`)));
   const zoomIn = button(words.zoomIn, 'plus', () => host.nudge('in'));
   const zoomOut = button(words.zoomOut, 'minus', () => host.nudge('out'));
-  const move = button(words.moving, 'move', () => toggleMoving(), { class: 'is-wide' });
+  const move = button(words.moving, 'move', toggleMoving, 'is-wide');
   move.setAttribute('aria-expanded', 'false');
-  const corner_screen = button(words.fullScreen, 'maximize', host.fullScreen, { class: 'is-narrow' });
+  const corner_screen = button(words.fullScreen, 'maximize', host.fullScreen, 'is-narrow');
   const corner = el('div', { class: 'stage-corner' }, pad,
     el('div', { class: 'stage-zoom', role: 'group' }, zoomIn, zoomOut), move, corner_screen);
   const bottom = el('div', { class: 'stage-bottom' }, strip, pill, compass, corner);
@@ -82,6 +80,7 @@ export function createChrome(stage, host) {
   const note = el('div', { class: 'stage-note', hidden: true });
   const loading = el('p', { class: 'stage-loading' }, words.loading);
   let hiding = 0;
+  let hinted = false;
   let wind = -1;
 
   /** @type {TourDocument | null} */
@@ -96,11 +95,8 @@ export function createChrome(stage, host) {
 
   /** A link to a scene that the viewer follows by itself. @param {Scene} of @param {...(Node | null)} content */
   function sceneLink(of, ...content) {
-    const link = el('a', { href: formatLink(of.id), 'aria-current': of.id === scene?.id ? 'true' : null }, ...content);
-    link.dataset.scene = of.id;
-    link.addEventListener('click', (event) => {
-      if (event.ctrlKey || event.metaKey || event.shiftKey) return;
-      event.preventDefault();
+    const link = el('a', { href: formatLink(of.id), 'aria-current': of === scene && 'true', 'data-scene': of.id }, ...content);
+    follow(link, () => {
       host.closeSheet();
       host.go(of.id);
     });
@@ -127,22 +123,18 @@ export function createChrome(stage, host) {
   }
 
   function showMenu() {
+    /** @type {[string, string, () => void][]} */
     const items = [
-      button(words.scenes, 'list', () => showScenes(menu), { text: words.scenes }),
-      button(words.share, 'share-2', () => {
-        host.closeSheet();
-        host.share();
-      }, { text: words.share }),
-      button(words.moving, 'move', () => {
-        host.closeSheet();
-        toggleMoving();
-      }, { text: words.moving }),
-      button(words.fullScreen, 'maximize', () => {
-        host.closeSheet();
-        host.fullScreen();
-      }, { text: words.fullScreen }),
+      [words.scenes, 'list', () => showScenes(menu)],
+      [words.share, 'share-2', host.share],
+      [words.moving, 'move', toggleMoving],
+      [words.fullScreen, 'maximize', host.fullScreen],
     ];
-    host.show('menu', words.controls, [el('ul', { class: 'stage-menu' }, ...items.map((item) => el('li', {}, item)))], menu);
+    const buttons = items.map(([name, symbol, act]) => button(name, symbol, () => {
+      host.closeSheet();
+      act();
+    }, '', true));
+    host.show('menu', words.controls, [el('ul', { class: 'stage-menu' }, ...buttons.map((item) => el('li', {}, item)))], menu);
   }
 
   const chrome = {
@@ -175,10 +167,7 @@ export function createChrome(stage, host) {
       strip.hidden = !several || !known;
       pill.hidden = count < 2;
       list.hidden = count < 2;
-      const text = pill.querySelector('span');
-      if (text) text.textContent = words.sceneCount(count);
-      pill.removeAttribute('aria-label');
-      pill.removeAttribute('title');
+      pill.lastElementChild?.replaceChildren(words.sceneCount(count));
       thumbs.replaceChildren(...(known ? next.scenes.map((of) => el('li', {}, sceneLink(of, thumbnail(of), label(of.title)))) : []));
     },
 
@@ -221,6 +210,11 @@ export function createChrome(stage, host) {
       }
     },
 
+    /** Tells screen readers which way the visitor looks, where that is known. */
+    announceWind() {
+      if (wind >= 0) chrome.announce(words.facing(words.winds[wind] ?? ''));
+    },
+
     /** Tells screen readers. @param {string} text */
     announce(text) {
       live.textContent = live.textContent === text ? `${text}\u00a0` : text;
@@ -238,10 +232,17 @@ export function createChrome(stage, host) {
         note.append(button(words.retry, 'refresh-cw', () => {
           chrome.quiet();
           retry();
-        }, { text: words.retry }));
+        }, '', true));
       } else hiding = window.setTimeout(chrome.quiet, 5000);
       note.hidden = false;
       chrome.announce(text);
+    },
+
+    /** Says something only the first time. @param {string} text */
+    hint(text) {
+      if (hinted) return;
+      hinted = true;
+      chrome.note(text);
     },
 
     /** Takes the sentence away. */

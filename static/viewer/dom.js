@@ -39,17 +39,26 @@ export const icon = (name) =>
   svg('svg', { class: 'icon', 'aria-hidden': 'true' }, svg('use', { href: `#i-${name}` }));
 
 /**
- * A button with an icon and a name, which is also its tooltip.
- * @param {string} name @param {string} symbol @param {(event: MouseEvent) => void} act
- * @param {{class?: string, text?: string}} [options]
+ * A button with an icon; its name is written beside the icon, or else is its tooltip.
+ * @param {string} name @param {string} symbol @param {() => void} act @param {string} [cls] @param {boolean} [written]
  */
-export function button(name, symbol, act, options = {}) {
-  const element = el('button', { type: 'button', class: `stage-button ${options.class ?? ''}`.trim(), title: name }, icon(symbol));
-  if (options.text) element.append(el('span', {}, options.text));
-  if (options.text !== name) element.setAttribute('aria-label', name);
-  if (options.text === name) element.removeAttribute('title');
+export function button(name, symbol, act, cls = '', written = false) {
+  const names = written ? {} : { title: name, 'aria-label': name };
+  const element = el('button', { type: 'button', class: `stage-button ${cls}`, ...names }, icon(symbol), written && el('span', {}, name));
   element.addEventListener('click', act);
   return element;
+}
+
+/**
+ * Lets the viewer follow a link by itself; a new tab or window stays the browser's business.
+ * @param {HTMLElement} link @param {() => void} act
+ */
+export function follow(link, act) {
+  link.addEventListener('click', (event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    act();
+  });
 }
 
 /** Whether the visitor asked for less motion. */

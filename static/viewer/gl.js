@@ -7,7 +7,7 @@
 
 import { axes } from './projection.js';
 
-// The depth only clips what is closer than `near`. A corner exactly in the viewer's own plane (depth 0) spoils its whole
+// The depth only clips what is closer than 0.01. A corner exactly in the viewer's own plane (depth 0) spoils its whole
 // triangle in some software rasterisers, so it is moved by a ten-thousandth of a face.
 const VERTEX = `#version 300 es
 in vec2 corner;
@@ -15,24 +15,25 @@ uniform mat3 face, camera;
 uniform vec4 rect, part;
 uniform vec2 scale;
 out vec2 at;
-const float near = 0.01, tiny = 0.0001;
 void main() {
   at = mix(part.xy, part.zw, corner);
-  vec3 seen = camera * (face * vec3(mix(rect.xy, rect.zw, corner), 1.0));
-  if (abs(seen.z) < tiny) seen.z = tiny;
-  gl_Position = vec4(seen.xy * scale, seen.z - 2.0 * near, seen.z);
+  vec3 seen = camera * face * vec3(mix(rect.xy, rect.zw, corner), 1);
+  if (abs(seen.z) < .0001) seen.z = .0001;
+  gl_Position = vec4(seen.xy * scale, seen.z - .02, seen.z);
 }`;
 
 const FRAGMENT = `#version 300 es
-precision mediump float;
-in highp vec2 at;
+precision highp float;
+in vec2 at;
 uniform sampler2D picture;
-uniform highp vec4 bounds;
+uniform vec4 bounds;
 uniform float alpha;
 out vec4 colour;
 void main() {
   colour = vec4(texture(picture, clamp(at, bounds.xy, bounds.zw)).rgb, alpha);
 }`;
+
+const UNIFORMS = /** @type {const} */ (['face', 'camera', 'rect', 'part', 'scale', 'bounds', 'alpha']);
 
 /** Textures kept for reuse after a scene is left; more would be memory for nothing. */
 const SPARE = 8;
@@ -62,37 +63,32 @@ export function createRenderer(canvas) {
   if (!gl) return null;
   /** @type {Texture[]} */
   let spare = [];
-  /** @type {Record<string, WebGLUniformLocation | null>} */
-  let uniform = {};
+  /** @typedef {Record<(typeof UNIFORMS)[number], WebGLUniformLocation | null>} Uniforms */
+  let uniform = /** @type {Uniforms} */ ({});
 
-  function prepare() {
-    const context = /** @type {WebGL2RenderingContext} */ (gl);
-    const program = context.createProgram();
-    for (const [type, source] of /** @type {[number, string][]} */ ([
-      [context.VERTEX_SHADER, VERTEX],
-      [context.FRAGMENT_SHADER, FRAGMENT],
-    ])) {
-      const shader = context.createShader(type);
+  const prepare = () => {
+    const program = gl.createProgram();
+    for (const [type, source] of /** @type {[number, string][]} */ ([[gl.VERTEX_SHADER, VERTEX], [gl.FRAGMENT_SHADER, FRAGMENT]])) {
+      const shader = gl.createShader(type);
+      // A context that is lost at birth makes none; it is told by its event.
       if (!shader) return;
-      context.shaderSource(shader, source);
-      context.compileShader(shader);
-      context.attachShader(program, shader);
+      gl.shaderSource(shader, source);
+      gl.compileShader(shader);
+      gl.attachShader(program, shader);
     }
-    context.bindAttribLocation(program, 0, 'corner');
-    context.linkProgram(program);
-    context.useProgram(program);
-    for (const name of ['face', 'camera', 'rect', 'part', 'scale', 'bounds', 'alpha']) {
-      uniform[name] = context.getUniformLocation(program, name);
-    }
-    context.bindBuffer(context.ARRAY_BUFFER, context.createBuffer());
-    context.bufferData(context.ARRAY_BUFFER, new Float32Array([0, 0, 1, 0, 0, 1, 1, 1]), context.STATIC_DRAW);
-    context.enableVertexAttribArray(0);
-    context.vertexAttribPointer(0, 2, context.FLOAT, false, 0, 0);
-    context.enable(context.BLEND);
-    context.blendFuncSeparate(context.SRC_ALPHA, context.ONE_MINUS_SRC_ALPHA, context.ONE, context.ONE);
-    context.pixelStorei(context.UNPACK_COLORSPACE_CONVERSION_WEBGL, context.NONE);
+    gl.linkProgram(program);
+    gl.useProgram(program);
+    uniform = /** @type {Uniforms} */ (Object.fromEntries(UNIFORMS.map((name) => [name, gl.getUniformLocation(program, name)])));
+    const corner = gl.getAttribLocation(program, 'corner');
+    gl.bindBuffer(gl.ARRAY_BUFFER, gl.createBuffer());
+    gl.bufferData(gl.ARRAY_BUFFER, new Float32Array([0, 0, 1, 0, 0, 1, 1, 1]), gl.STATIC_DRAW);
+    gl.enableVertexAttribArray(corner);
+    gl.vertexAttribPointer(corner, 2, gl.FLOAT, false, 0, 0);
+    gl.enable(gl.BLEND);
+    gl.blendFunc(gl.SRC_ALPHA, gl.ONE_MINUS_SRC_ALPHA);
+    gl.pixelStorei(gl.UNPACK_COLORSPACE_CONVERSION_WEBGL, gl.NONE);
     spare = [];
-  }
+  };
   prepare();
 
   return {
@@ -132,18 +128,18 @@ export function createRenderer(canvas) {
       gl.viewport(0, 0, canvas.width, canvas.height);
       gl.clearColor(0.08, 0.1, 0.09, 1);
       gl.clear(gl.COLOR_BUFFER_BIT);
-      gl.uniformMatrix3fv(uniform.camera ?? null, true, [...right, ...up, ...forward]);
-      gl.uniform2f(uniform.scale ?? null, (2 * view.focal) / size.width, (2 * view.focal) / size.height);
+      gl.uniformMatrix3fv(uniform.camera, true, [...right, ...up, ...forward]);
+      gl.uniform2f(uniform.scale, (2 * view.focal) / size.width, (2 * view.focal) / size.height);
       for (const { texture, face, rect, part = [0, 0, 1, 1], alpha = 1 } of squares) {
         const [u = 0, v = 0] = [0.5 / texture.width, 0.5 / texture.height];
         const [left = 0, top = 0, rightmost = 1, bottom = 1] = part;
         gl.bindTexture(gl.TEXTURE_2D, texture.handle);
-        gl.uniformMatrix3fv(uniform.face ?? null, false, [...face.right, ...face.up, ...face.forward]);
-        gl.uniform4fv(uniform.rect ?? null, rect);
-        gl.uniform4fv(uniform.part ?? null, part);
+        gl.uniformMatrix3fv(uniform.face, false, [...face.right, ...face.up, ...face.forward]);
+        gl.uniform4fv(uniform.rect, rect);
+        gl.uniform4fv(uniform.part, part);
         // Half a texel inside its part, a picture next to others in one texture does not bleed.
-        gl.uniform4f(uniform.bounds ?? null, left + u, top + v, rightmost - u, bottom - v);
-        gl.uniform1f(uniform.alpha ?? null, alpha);
+        gl.uniform4f(uniform.bounds, left + u, top + v, rightmost - u, bottom - v);
+        gl.uniform1f(uniform.alpha, alpha);
         gl.drawArrays(gl.TRIANGLE_STRIP, 0, 4);
       }
     },

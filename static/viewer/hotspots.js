@@ -7,7 +7,7 @@
  * @import {Strings} from './strings.js'
  */
 
-import { el, icon, set, svg } from './dom.js';
+import { el, follow, icon, set, svg } from './dom.js';
 import { formatLink, safeUrl } from './links.js';
 import { RADIAN, axes, toView, vectorOf, wrap } from './projection.js';
 
@@ -91,12 +91,7 @@ export function createHotspots(words, host) {
     const { target } = spot;
     if (target) {
       const link = el('a', { href: formatLink(encodeURIComponent(target)) });
-      link.addEventListener('click', (event) => {
-        // A new tab or window is the browser's business.
-        if (event.ctrlKey || event.metaKey || event.shiftKey) return;
-        event.preventDefault();
-        host.go(target, spot.arrival);
-      });
+      follow(link, () => host.go(target, spot.arrival));
       return link;
     }
     const control = el('button', { type: 'button', 'aria-haspopup': 'dialog' });

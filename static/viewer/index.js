@@ -3,6 +3,7 @@
  *
  *   page.js        starts it on a published page
  *   tour.js        scenes, transitions, deep links, the frame loop
+ *   loop.js        frames, only while something changes
  *   camera.js      where the visitor looks, within the limits
  *   picture.js     from the poster to the sharpest tiles, whatever happens to the graphics
  *   panorama.js    a scene on a WebGL canvas: tiles, preview, poster
@@ -17,6 +18,7 @@
  *   screen.js      full screen, sharing
  *   source.js      the tour document and previews, fetched
  *   address.js     the address bar; links.js what stands in it
+ *   events.js      what is told to those who embed it
  *   strings.js     every word, by language
  *   dom.js types.js
  *

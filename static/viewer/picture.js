@@ -7,7 +7,7 @@
  */
 
 import { createCube } from './cube.js';
-import { calm } from './dom.js';
+import { calm, set } from './dom.js';
 import { createPanorama, decode } from './panorama.js';
 import * as geometry from './projection.js';
 
@@ -22,10 +22,10 @@ const LOSSES = 3;
  * @param {ReturnType<typeof import('./camera.js').createCamera>} host.camera
  * @param {ReturnType<typeof import('./source.js').createSource>} host.source
  * @param {() => void} host.wake
- * @param {(element: HTMLElement) => void} host.describe  tells assistive technology what an element shows
+ * @param {Record<string, string | number>} host.attributes  what tells assistive technology what it is
  * @param {() => void} host.first  the picture took the poster's place
  */
-export function createPicture(stage, surface, { camera, source, wake, describe, first }) {
+export function createPicture(stage, surface, { camera, source, wake, attributes, first }) {
   const poster = /** @type {HTMLImageElement | null} */ (stage.querySelector('.stage-poster img'));
   /** @type {Scene | null} */
   let scene = null;
@@ -43,9 +43,10 @@ export function createPicture(stage, surface, { camera, source, wake, describe, 
   present();
 
   function present() {
-    pano.element.classList.add('stage-picture');
-    surface.prepend(pano.element);
-    describe(pano.element);
+    const { element } = pano;
+    element.classList.add('stage-picture');
+    for (const [name, value] of Object.entries(attributes)) set(element, name, value);
+    surface.prepend(element);
   }
 
   function lost() {
@@ -129,6 +130,13 @@ export function createPicture(stage, surface, { camera, source, wake, describe, 
 
   return {
     fetchPreview,
+
+    /** Says what is shown. @param {string} label */
+    name(label) {
+      attributes['aria-label'] = label;
+      set(pano.element, 'aria-label', label);
+    },
+
     get element() {
       return pano.element;
     },

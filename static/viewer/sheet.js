@@ -10,7 +10,7 @@ const FOCUSABLE = 'a[href], button, input, audio[controls], video[controls], sum
 /** @param {HTMLElement} stage @param {import('./strings.js').Strings} words @param {() => void} changed */
 export function createSheet(stage, words, changed) {
   const body = el('div', { class: 'stage-sheet-body' });
-  const dismiss = button(words.close, 'x', () => sheet.close(), { class: 'stage-sheet-close' });
+  const dismiss = button(words.close, 'x', () => sheet.close(), 'stage-sheet-close');
   const dialog = el('dialog', { class: 'stage-sheet', closedby: 'closerequest' }, dismiss, body);
   /** @type {HTMLElement | null} */
   let from = null;

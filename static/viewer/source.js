@@ -1,21 +1,26 @@
 /**
- * The tour document and the previews of scenes, fetched once. Previews of neighbouring scenes are fetched when the
+ * The tour document, as much of it as is known, and the previews of scenes, fetched once. Previews of neighbouring scenes are fetched when the
  * browser is idle, so that a step into them needs no waiting; never for visitors who save data.
  *
- * @import {Scene, TourDocument} from './types.js'
+ * @import {Scene, Text, TourDocument} from './types.js'
  */
 
 import { decode } from './panorama.js';
+import { pick } from './strings.js';
 
-/** @param {string} tourUrl */
-export function createSource(tourUrl) {
+/** @param {string} tourUrl @param {string} language in which texts are said, where they are */
+export function createSource(tourUrl, language) {
   const base = new URL(tourUrl, document.baseURI).href;
   /** @type {Map<string, Promise<Blob>>} */
   const previews = new Map();
   /** Those that have arrived. @type {Map<string, Blob>} */
   const here = new Map();
   /** @type {Promise<TourDocument> | null} */
-  let whole = null;
+  let fetching = null;
+  /** @type {TourDocument | null} */
+  let tour = null;
+  let whole = false;
+  let count = 0;
   let prefetching = new AbortController();
 
   const url = (/** @type {string} */ path) => new URL(path, base).href;
@@ -42,14 +47,38 @@ export function createSource(tourUrl) {
     base,
     url,
 
-    /** The whole tour; a failed attempt is forgotten, so that another may be made. */
-    tour() {
-      whole ??= fetch(base).then((answer) => {
-        if (!answer.ok) throw new Error(`${answer.status} ${base}`);
-        return answer.json();
-      });
-      whole.catch(() => (whole = null));
+    get tour() {
+      return tour;
+    },
+    /** Whether all scenes are known, not only the first. */
+    get whole() {
       return whole;
+    },
+    /** How many scenes the tour has, known or not. */
+    get count() {
+      return count;
+    },
+    scene: (/** @type {string} */ id) => tour?.scenes.find((scene) => scene.id === id) ?? null,
+    number: (/** @type {Scene} */ scene) => (tour?.scenes.indexOf(scene) ?? 0) + 1,
+    /** The scene after another, or before; the last is followed by the first. @param {Scene} scene @param {1 | -1} by */
+    beside: (scene, by) => tour?.scenes[(tour.scenes.indexOf(scene) + by + count) % count] ?? null,
+    /** A text in the visitor's language or the best there is. @param {Text | null | undefined} text */
+    say: (text) => pick(text, language, tour?.default_language ?? 'vi'),
+
+    /** Takes up a document. @param {TourDocument} next @param {boolean} complete @param {number} [scenes] */
+    take(next, complete, scenes = next.scenes.length) {
+      [tour, whole, count] = [next, complete, scenes];
+    },
+
+    /** Fetches the whole tour; a failed attempt is forgotten, so that another may be made. */
+    fetch() {
+      fetching ??= fetch(base).then(async (answer) => {
+        const found = answer.ok ? await answer.json() : null;
+        if (!found?.scenes?.length) throw new Error(`${answer.status} ${base}`);
+        return found;
+      });
+      fetching.catch(() => (fetching = null));
+      return fetching;
     },
 
     /** The preview strip of a scene. @param {Scene} scene */
@@ -68,14 +97,17 @@ export function createSource(tourUrl) {
       return { strip: await decode(new Blob([bytes], { type: 'image/jpeg' })), sharp: false };
     },
 
-    /** Fetches previews of scenes nearby when there is nothing better to do. @param {Scene[]} scenes */
-    prefetch(scenes) {
+    /** Fetches the previews of scenes to which a scene leads. @param {Scene | null} scene */
+    prefetch(scene) {
       const line = /** @type {{connection?: {saveData?: boolean, effectiveType?: string}}} */ (navigator).connection;
       if (line?.saveData || /2g/.test(line?.effectiveType ?? '')) return;
       const { signal } = prefetching;
       (window.requestIdleCallback ?? setTimeout)(() => {
         if (signal.aborted) return;
-        for (const scene of scenes) preview(scene, { signal, priority: 'low' }).catch(() => {});
+        for (const { target } of scene?.hotspots ?? []) {
+          const near = tour?.scenes.find(({ id }) => id === target);
+          if (near) preview(near, { signal, priority: 'low' }).catch(() => {});
+        }
       });
     },
 

@@ -6,9 +6,7 @@
 const vi = {
   stage: (/** @type {string} */ tour) => `Ảnh toàn cảnh: ${tour}`,
   panorama: 'ảnh toàn cảnh 360°',
-  keys:
-    'Phím mũi tên để xoay, giữ Shift để xoay nhanh. Phím cộng và trừ để phóng to, thu nhỏ. Home để về góc nhìn ban ' +
-    'đầu. Page Up và Page Down để sang cảnh trước, cảnh sau. F để xem toàn màn hình. Tab để đến các điểm tương tác.',
+  keys: 'Phím mũi tên: xoay, với Shift nhanh hơn. + −: phóng to, thu nhỏ. Home: góc nhìn ban đầu. Page Up, Page Down: đổi cảnh. F: toàn màn hình.',
   hotspots: 'Điểm tương tác',
   skip: 'Bỏ qua điểm tương tác',
   controls: 'Điều khiển',
@@ -45,10 +43,10 @@ const vi = {
   retry: 'Thử lại',
   wheel: 'Bấm vào ảnh rồi lăn chuột để phóng to',
   loading: 'Đang tải ảnh toàn cảnh',
-  noTour: 'Chưa tải được tour: máy chủ không trả lời. Kiểm tra kết nối mạng rồi thử lại.',
-  noScenes: 'Chưa mở được cảnh khác: danh sách cảnh chưa tải xong. Kiểm tra kết nối mạng rồi thử lại.',
-  noTiles: 'Ảnh nét chưa tải được, đang xem tạm ảnh mờ. Kiểm tra kết nối mạng rồi thử lại.',
-  noScene: 'Liên kết này trỏ đến một cảnh không còn trong tour. Tour mở từ cảnh đầu.',
+  noTour: 'Chưa tải được tour. Kiểm tra kết nối mạng rồi thử lại.',
+  noScenes: 'Chưa tải được danh sách cảnh. Kiểm tra kết nối mạng rồi thử lại.',
+  noTiles: 'Chưa tải được ảnh nét. Kiểm tra kết nối mạng rồi thử lại.',
+  noScene: 'Cảnh trong liên kết không còn trong tour. Tour mở từ cảnh đầu.',
   maker: 'Chủ thể',
   address: 'Địa chỉ',
   decision: 'Công nhận',
@@ -71,9 +69,7 @@ const vi = {
 const en = {
   stage: (tour) => `Panorama: ${tour}`,
   panorama: '360° panorama',
-  keys:
-    'Arrow keys turn, with Shift faster. Plus and minus zoom. Home returns to the initial view. Page Up and Page Down ' +
-    'go to the previous and next scene. F is full screen. Tab reaches the hotspots.',
+  keys: 'Arrow keys: turn, with Shift faster. + −: zoom. Home: initial view. Page Up, Page Down: other scenes. F: full screen.',
   hotspots: 'Hotspots',
   skip: 'Skip hotspots',
   controls: 'Controls',
@@ -109,10 +105,10 @@ const en = {
   retry: 'Try again',
   wheel: 'Click the picture, then scroll to zoom',
   loading: 'Loading the panorama',
-  noTour: 'The tour could not be loaded: the server does not answer. Check the connection and try again.',
-  noScenes: 'The other scenes cannot be opened yet: their list did not load. Check the connection and try again.',
-  noTiles: 'The sharp picture did not load; a blurred one is shown instead. Check the connection and try again.',
-  noScene: 'This link leads to a scene that is no longer part of the tour. The tour opens at its first scene.',
+  noTour: 'The tour did not load. Check the connection and try again.',
+  noScenes: 'The list of scenes did not load. Check the connection and try again.',
+  noTiles: 'The sharp picture did not load. Check the connection and try again.',
+  noScene: 'The scene of this link is no longer in the tour. The tour opens at its first scene.',
   maker: 'Maker',
   address: 'Address',
   decision: 'Recognised by',

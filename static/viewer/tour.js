@@ -2,84 +2,70 @@
  * A tour in an element: opens scenes, changes between them, keeps view, picture, hotspots and address together, and
  * draws a frame only when something has changed.
  *
- * @import {DocumentView, Hotspot, Scene, Text, TourDocument, Vector} from './types.js'
+ * @import {DocumentView, Hotspot, Options, Scene, Tour, Vector} from './types.js'
  */
 
 import { createAddress, holdAt } from './address.js';
 import { createCamera } from './camera.js';
-import { cardContent, productContent, todayIso } from './card.js';
-import { createChrome, windOf } from './chrome.js';
+import { cardOf, todayIso } from './card.js';
+import { createChrome } from './chrome.js';
 import { createControls } from './controls.js';
 import { el } from './dom.js';
+import { createEvents } from './events.js';
 import { createHotspots } from './hotspots.js';
 import { formatLink } from './links.js';
+import { createLoop } from './loop.js';
 import { createPicture } from './picture.js';
 import { RADIAN, bearing, fromDocument } from './projection.js';
 import { createScreen, share } from './screen.js';
 import { createSheet } from './sheet.js';
 import { createSource } from './source.js';
-import { pick, stringsFor } from './strings.js';
+import { stringsFor } from './strings.js';
 
 /** Below this height (a telephone on its side) there is no room for the strip of scenes. */
 const LOW_PX = 460;
 /** A direction is announced when the view has rested so long after keys. */
 const REST_MS = 700;
 
-/**
- * @typedef {object} Options
- * @property {{tour: TourDocument, scene_count: number} | null} [start]  what the page already knows of the tour
- * @property {string} [language]
- * @property {boolean} [history]  whether scene and view stand in the address bar; default yes
- *
- * @typedef {'first' | 'full' | 'idle' | 'scene' | 'view' | 'error'} EventName
- *   first: something of a scene is on screen · full: the view is as sharp as it gets · idle: nothing is left to do ·
- *   scene: another scene was opened (its id) · view: the view changed (a document's view) · error: what failed
- *
- * @typedef {object} Tour
- * @property {() => void} destroy
- * @property {(scene: string, view?: DocumentView | null) => Promise<boolean>} goTo  false where it could not be opened
- * @property {(view: DocumentView) => void} look
- * @property {DocumentView | null} view
- * @property {string | null} scene
- * @property {(event: EventName, listener: (detail: unknown) => void) => () => void} on  returns how to stop listening
- */
-
 /** @param {HTMLElement} stage @param {string} tourUrl @param {Options} [options] @returns {Tour} */
 export function createTour(stage, tourUrl, options = {}) {
   const language = options.language || stage.closest('[lang]')?.getAttribute('lang') || 'vi';
   const words = stringsFor(language);
-  const source = createSource(tourUrl);
-  /** @type {Map<EventName, Set<(detail: unknown) => void>>} */
-  const listeners = new Map();
+  const source = createSource(tourUrl, language);
+  const { say } = source;
+  const { emit, on } = createEvents();
   const ending = new AbortController();
   const { signal } = ending;
   const unnamed = !stage.hasAttribute('aria-label');
 
-  /** @type {TourDocument | null} */
-  let tour = null;
-  let whole = false;
-  let count = 0;
   /** @type {Scene | null} */
   let scene = null;
   let heading = { x: 0, y: 0 };
   let coming = 0;
-  let pending = 0;
-  let [full, idle, grumbling, hinted] = [false, false, false, false];
 
-  const say = (/** @type {Text | null | undefined} */ text) => pick(text, language, tour?.default_language ?? 'vi');
-  const emit = (/** @type {EventName} */ name, /** @type {unknown} */ detail = null) => {
-    for (const listener of listeners.get(name) ?? []) listener(detail);
-  };
-  const sceneOf = (/** @type {string} */ id) => tour?.scenes.find((s) => s.id === id) ?? null;
-  const numberOf = (/** @type {Scene} */ s) => (tour?.scenes.indexOf(s) ?? 0) + 1;
   const north = () => (typeof scene?.north_deg === 'number' ? scene.north_deg : null);
-  const wake = () => {
-    pending ||= requestAnimationFrame(frame);
-  };
+  const loop = createLoop({
+    ready: () => scene !== null && camera.size.width > 0 && !signal.aborted,
+    step: (now) => [controls.step(now), camera.step(now)].some(Boolean),
+    draw,
+    sharpness(full) {
+      if (full) emit('full', scene?.id);
+      void picture.fetchPreview();
+    },
+    trouble(failing) {
+      if (!failing) return chrome.quiet();
+      fail(new Error('tiles'), words.noTiles, () => picture.retry());
+    },
+    idle() {
+      emit('idle');
+      source.prefetch(scene);
+    },
+  });
+  const { wake } = loop;
 
   const address = createAddress(options.history !== false, (link) => {
-    const id = link?.scene ?? tour?.start;
-    if (id && (sceneOf(id) || !whole)) void goTo(id, link?.view ?? null, { silent: true });
+    const id = link?.scene ?? source.tour?.start;
+    if (id) void goTo(id, link?.view ?? null, { silent: true });
   });
 
   // --- the parts of the stage -----------------------------------------------------------------------------------
@@ -91,7 +77,6 @@ export function createTour(stage, tourUrl, options = {}) {
     turned(first) {
       // From the first turn on there is more to see than the poster shows.
       if (first) void picture.fetchPreview();
-      idle = false;
       emit('view', camera.said);
       wake();
     },
@@ -100,21 +85,15 @@ export function createTour(stage, tourUrl, options = {}) {
   });
   const picture = createPicture(stage, surface, {
     camera, source, wake,
-    describe(element) {
-      element.tabIndex = 0;
-      element.setAttribute('role', 'application');
-      element.setAttribute('aria-roledescription', words.panorama);
-      element.setAttribute('aria-describedby', keys.id);
-      name(element);
-    },
+    attributes: { tabindex: 0, role: 'application', 'aria-roledescription': words.panorama, 'aria-describedby': keys.id },
     first: () => emit('first'),
   });
   const hotspots = createHotspots(words, {
     say,
     base: source.base,
-    sceneTitle: (id) => sceneOf(id)?.title ?? null,
-    productName: (id) => tour?.products?.[id]?.name ?? null,
-    mediumKind: (id) => tour?.media?.[id]?.kind ?? null,
+    sceneTitle: (id) => source.scene(id)?.title ?? null,
+    productName: (id) => source.tour?.products?.[id]?.name ?? null,
+    mediumKind: (id) => source.tour?.media?.[id]?.kind ?? null,
     open: openCard,
     go: (target, arrival) => void goTo(target, arrival ?? null, { walked: true }),
     reveal,
@@ -129,7 +108,7 @@ export function createTour(stage, tourUrl, options = {}) {
     go: (id) => void goTo(id, null),
     nudge: (way) => controls.nudge(way, 1 / 6),
     fullScreen: screen.toggle,
-    share: () => void share(pageIn(language), say(tour?.title).value, {
+    share: () => void share(pageIn(language), say(source.tour?.title).value, {
       words,
       note: (text) => chrome.note(text),
       show: (content) => sheet.show('share', words.share, content, chrome.first()),
@@ -150,10 +129,7 @@ export function createTour(stage, tourUrl, options = {}) {
     wake,
     zooms(event) {
       const meant = event.ctrlKey || stage.contains(document.activeElement) || screen.full();
-      if (!meant && !hinted) {
-        hinted = true;
-        chrome.note(words.wheel);
-      }
+      if (!meant) chrome.hint(words.wheel);
       return meant;
     },
     grabbed() {
@@ -163,12 +139,13 @@ export function createTour(stage, tourUrl, options = {}) {
     },
     rested(keyboard) {
       settle();
-      if (keyboard) setTimeout(announceWind, REST_MS, camera.view.yaw);
+      const { yaw } = camera.view;
+      if (keyboard) setTimeout(() => camera.view.yaw === yaw && chrome.announceWind(), REST_MS);
     },
     keys: {
       Home: () => glideTo(camera.initial()),
-      PageDown: () => step(1),
-      PageUp: () => step(-1),
+      PageDown: () => void step(1),
+      PageUp: () => void step(-1),
       f: screen.toggle,
       Escape() {
         if (sheet.open) sheet.close();
@@ -186,12 +163,10 @@ export function createTour(stage, tourUrl, options = {}) {
   resizing.observe(surface);
   document.addEventListener('visibilitychange', () => document.hidden && sheet.quiet(), { signal });
   window.addEventListener('pagehide', sheet.quiet, { signal });
-  window.addEventListener('online', () => grumbling && retry(), { signal });
+  window.addEventListener('online', () => loop.failing && picture.retry(), { signal });
   // Back from the browser's page cache: the context may be gone, and the canvas may need its frame again.
   window.addEventListener('pageshow', (event) => event.persisted && wake(), { signal });
   void document.fonts?.ready.then(remeasure);
-
-  // --- view and frame -------------------------------------------------------------------------------------------
 
   /** @param {import('./types.js').View} to */
   function glideTo(to) {
@@ -202,33 +177,6 @@ export function createTour(stage, tourUrl, options = {}) {
   /** The view came to rest: let the address say so. */
   function settle() {
     if (scene && !camera.pristine) address.view(scene.id, camera.said);
-  }
-
-  /** @param {number} yaw what was faced when the keys were let go */
-  function announceWind(yaw) {
-    const from = north();
-    if (from === null || camera.view.yaw !== yaw) return;
-    chrome.announce(words.facing(words.winds[windOf(bearing(yaw, from))] ?? ''));
-  }
-
-  /** @param {number} now */
-  function frame(now) {
-    pending = 0;
-    if (!scene || camera.size.width === 0 || signal.aborted) return;
-    const moving = [controls.step(now), camera.step(now)].some(Boolean);
-    const drawn = draw();
-    if (drawn.more || moving) wake();
-    if (drawn.full !== full) {
-      full = drawn.full;
-      if (full) emit('full', scene.id);
-      void picture.fetchPreview();
-    }
-    complain(drawn.failing);
-    if (full && !pending && !idle) {
-      idle = true;
-      emit('idle');
-      prefetch();
-    }
   }
 
   /** Puts one frame on the screen, with everything that stands in it. */
@@ -258,32 +206,11 @@ export function createTour(stage, tourUrl, options = {}) {
     wake();
   }
 
-  /** Fetches what a step ahead needs. */
-  function prefetch() {
-    const near = (scene?.hotspots ?? []).flatMap((spot) => (spot.target && sceneOf(spot.target)) || []);
-    source.prefetch(near.filter((s) => s !== scene));
-  }
-
-  /** Says once that the picture cannot be had sharp, and takes it back when it can. @param {boolean} failing */
-  function complain(failing) {
-    if (failing === grumbling) return;
-    grumbling = failing;
-    if (!failing) return chrome.quiet();
-    chrome.note(words.noTiles, retry);
-    emit('error', new Error('tiles'));
-  }
-
-  function retry() {
-    grumbling = false;
-    chrome.quiet();
-    picture.retry();
-  }
-
   // --- scenes ---------------------------------------------------------------------------------------------------
 
   /** Fetches the whole tour document; throws where it cannot be had. */
   async function needTour() {
-    if (!whole) adopt(await source.tour(), true);
+    if (!source.whole) adopt(await source.fetch(), true);
   }
 
   /** @param {unknown} error @param {string} text @param {() => void} again */
@@ -292,27 +219,23 @@ export function createTour(stage, tourUrl, options = {}) {
     emit('error', error);
   }
 
-  /** @param {TourDocument} next @param {boolean} complete */
-  function adopt(next, complete) {
-    if (!next.scenes?.length) throw new Error(tourUrl);
-    tour = next;
-    whole ||= complete;
-    count = Math.max(complete ? 0 : count, next.scenes.length);
+  /** @param {import('./types.js').TourDocument} next @param {boolean} complete @param {number} [count] */
+  function adopt(next, complete, count) {
+    source.take(next, complete, count);
     if (unnamed) stage.setAttribute('aria-label', words.stage(say(next.title).value));
-    chrome.tour(next, count);
-    if (scene) {
-      scene = sceneOf(scene.id) ?? scene;
-      chrome.scene(scene, numberOf(scene), count);
-      hotspots.rename();
-      name();
-    }
+    chrome.tour(next, source.count);
+    scene = scene && source.scene(scene.id);
+    if (scene) chrome.scene(scene, source.number(scene), source.count);
+    hotspots.rename();
+    name();
     wake();
   }
 
   /** Says to assistive technology what is shown. */
-  function name(element = picture.element) {
-    const title = scene ? say(scene.title).value : words.loading;
-    element.setAttribute('aria-label', scene && count > 1 ? `${title}, ${words.sceneOf(numberOf(scene), count)}` : title);
+  function name() {
+    if (!scene) return;
+    const place = source.count > 1 ? `, ${words.sceneOf(source.number(scene), source.count)}` : '';
+    picture.name(say(scene.title).value + place);
   }
 
   /**
@@ -323,7 +246,7 @@ export function createTour(stage, tourUrl, options = {}) {
    */
   async function goTo(id, arrival, how = {}) {
     const ticket = ++coming;
-    if (!sceneOf(id) && !whole) {
+    if (!source.scene(id)) {
       try {
         await needTour();
       } catch (error) {
@@ -331,7 +254,7 @@ export function createTour(stage, tourUrl, options = {}) {
         return false;
       }
     }
-    const next = sceneOf(id);
+    const next = source.scene(id);
     if (!next || ticket !== coming) return false;
     if (next === scene) {
       if (arrival || !how.walked) glideTo(arrival ? fromDocument(arrival, camera.size) : camera.initial());
@@ -355,7 +278,7 @@ export function createTour(stage, tourUrl, options = {}) {
     if (!how.silent) address.scene(next.id, camera.pristine ? undefined : camera.said);
     if (how.walked || document.activeElement === document.body) picture.element.focus({ preventScroll: true });
     if (document.activeElement !== picture.element) {
-      chrome.announce(words.arrived(say(next.title).value, numberOf(next), count, next.hotspots.length));
+      chrome.announce(words.arrived(say(next.title).value, source.number(next), source.count, next.hotspots.length));
     }
     emit('scene', next.id);
     emit('view', camera.said);
@@ -367,11 +290,11 @@ export function createTour(stage, tourUrl, options = {}) {
   /** Takes up a scene at its initial view. @param {Scene} next @param {{strip: ImageBitmap, sharp: boolean} | null} strip */
   function open(next, strip) {
     scene = next;
-    full = idle = grumbling = false;
+    loop.reset();
     picture.open(next, strip);
     camera.open(next);
     hotspots.open(next);
-    chrome.scene(next, numberOf(next), count);
+    chrome.scene(next, source.number(next), source.count);
     heading = chrome.heading();
     skip.hidden = next.hotspots.length === 0;
     name();
@@ -379,70 +302,55 @@ export function createTour(stage, tourUrl, options = {}) {
   }
 
   /** The next scene or the one before, in the order of the tour. @param {1 | -1} by */
-  function step(by) {
-    if (!tour || !scene || count < 2) return;
-    if (!whole) {
-      needTour().then(() => step(by), (error) => fail(error, words.noScenes, () => step(by)));
-      return;
+  async function step(by) {
+    try {
+      await needTour();
+    } catch (error) {
+      return fail(error, words.noScenes, () => void step(by));
     }
-    const next = tour.scenes[(tour.scenes.indexOf(scene) + by + count) % count];
+    const next = scene && source.beside(scene, by);
     if (next) void goTo(next.id, null);
   }
-
-  // --- cards and links ------------------------------------------------------------------------------------------
 
   /** @param {Hotspot} spot @param {HTMLElement} from */
   function openCard(spot, from) {
     if (sheet.owner === `card:${spot.id}`) return sheet.close();
+    const { tour } = source;
     if (!tour) return;
-    const host = { words, say, url: source.url, tour, today: todayIso() };
-    const product = spot.kind === 'product' ? tour.products?.[spot.product] : undefined;
-    const title = say(product?.name ?? spot.title).value;
-    sheet.show(`card:${spot.id}`, title, product ? productContent(product, host) : cardContent(spot, host), from);
+    const { title, content } = cardOf(spot, { words, say, url: source.url, tour, today: todayIso() });
+    sheet.show(`card:${spot.id}`, title, content, from);
     reveal(hotspots.directionOf(spot));
   }
 
   /** Turns until a direction lies comfortably in the part of the stage that heading and sheet leave. @param {Vector} at */
   function reveal(at) {
-    const { width, height } = sheet.free();
-    // Below its disc a hotspot has a label.
-    const bottom = Math.min(height * 0.8, height - 76);
-    const top = Math.min(Math.max(height * 0.2, heading.y + 32), bottom);
-    const to = camera.towards(at, { left: width * 0.2, right: width * 0.8, top, bottom });
+    const to = camera.towards(at, sheet.free(), heading.y);
     if (to) glideTo(to);
   }
 
   /** The address of this very view, in a page of the tour. @param {string} of its language */
   function pageIn(of) {
-    const page = tour?.page?.[of];
-    const start = camera.pristine && scene?.id === tour?.start;
+    const page = source.tour?.page?.[of];
+    const start = camera.pristine && scene?.id === source.tour?.start;
     const hash = scene && !start ? formatLink(scene.id, camera.pristine ? undefined : camera.said) : '';
     return (page ? source.url(page) : location.href.split('#')[0]) + hash;
   }
 
-  // --- start ----------------------------------------------------------------------------------------------------
-
   async function begin() {
     const link = address.link();
-    if (options.start && !tour) {
-      try {
-        count = options.start.scene_count;
-        adopt(options.start.tour, count === options.start.tour.scenes.length);
-      } catch {
-        tour = null;
-      }
-    }
+    const { start } = options;
+    // A page whose JSON is damaged still has the address of the whole.
+    if (start?.tour?.scenes?.length) adopt(start.tour, start.scene_count === start.tour.scenes.length, start.scene_count);
     if (link) holdAt(stage);
     // A poster of another scene or view would only be in the way.
-    const known = /** @type {TourDocument | null} */ (tour);
-    stage.classList.toggle('has-link', Boolean(link && (link.view || link.scene !== known?.start)));
+    stage.classList.toggle('has-link', Boolean(link && (link.view || link.scene !== source.tour?.start)));
     let trouble = null;
-    if (!known || (link && !sceneOf(link.scene))) await needTour().catch((error) => (trouble = error));
-    const ready = /** @type {TourDocument | null} */ (tour);
+    if (!source.tour || (link && !source.scene(link.scene))) await needTour().catch((error) => (trouble = error));
+    const ready = source.tour;
     if (signal.aborted) return;
     if (!ready) return fail(trouble, words.noTour, () => void begin());
-    const target = link && sceneOf(link.scene);
-    const first = target ?? sceneOf(ready.start) ?? ready.scenes[0];
+    const target = link && source.scene(link.scene);
+    const first = target ?? source.scene(ready.start) ?? ready.scenes[0];
     if (!first) return;
     if (!target) stage.classList.remove('has-link');
 
@@ -459,7 +367,7 @@ export function createTour(stage, tourUrl, options = {}) {
     }
     wake();
     await picture.begin(postered ? (natural) => camera.pristine && (camera.open(first, natural), wake()) : null);
-    if (!whole && !trouble) needTour().catch((error) => emit('error', error));
+    if (!trouble) needTour().catch((error) => emit('error', error));
   }
 
   void begin();
@@ -473,14 +381,10 @@ export function createTour(stage, tourUrl, options = {}) {
     get scene() {
       return scene?.id ?? null;
     },
-    on(event, listener) {
-      const all = listeners.get(event) ?? new Set();
-      listeners.set(event, all.add(listener));
-      return () => void all.delete(listener);
-    },
+    on,
     destroy() {
       ending.abort();
-      cancelAnimationFrame(pending);
+      loop.stop();
       resizing.disconnect();
       controls.destroy();
       address.destroy();

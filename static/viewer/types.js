@@ -69,6 +69,23 @@
  * @property {Record<string, Product>} [products]
  * @property {Record<string, Medium>} [media]
  *
+ * @typedef {object} Options
+ * @property {{tour: TourDocument, scene_count: number} | null} [start]  what the page already knows of the tour
+ * @property {string} [language]
+ * @property {boolean} [history]  whether scene and view stand in the address bar; default yes
+ *
+ * @typedef {'first' | 'full' | 'idle' | 'scene' | 'view' | 'error'} EventName
+ *   first: something of a scene is on screen · full: the view is as sharp as it gets · idle: nothing is left to do ·
+ *   scene: another scene was opened (its id) · view: the view changed (a document's view) · error: what failed
+ *
+ * @typedef {object} Tour
+ * @property {() => void} destroy
+ * @property {(scene: string, view?: DocumentView | null) => Promise<boolean>} goTo  false where it could not be opened
+ * @property {(view: DocumentView) => void} look
+ * @property {DocumentView | null} view
+ * @property {string | null} scene
+ * @property {(event: EventName, listener: (detail: unknown) => void) => () => void} on  returns how to stop listening
+ *
  * @typedef {{width: number, height: number}} Size  in CSS pixels
  * @typedef {{yaw: number, pitch: number, focal: number}} View
  *   radians (yaw to the right, pitch up) and the focal length in CSS pixels
