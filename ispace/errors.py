@@ -82,6 +82,12 @@ class DocumentUnreadableError(BadInputError):
     code = "TOUR-JSON"
 
 
+class DocumentTooLargeError(BadInputError):
+    """A tour document is larger (``megabytes``) than any tour (``max_megabytes``)."""
+
+    code = "TOUR-LON"
+
+
 class DocumentVersionError(BadInputError):
     """A tour document was written by a newer iSpace."""
 
@@ -98,6 +104,24 @@ class SourceMissingError(NotFoundError):
     """A folder or file named on the command line does not exist."""
 
     code = "KHONG-THAY-TEP"
+
+
+class FileUnreadableError(BadInputError):
+    """A file of a tour exists and cannot be read (``reason``)."""
+
+    code = "TEP-KHONG-DOC"
+
+
+class FileUnwritableError(UnavailableError):
+    """A file or folder of the caller's cannot be written (``reason``)."""
+
+    code = "TEP-KHONG-GHI"
+
+
+class FileNameError(BadInputError):
+    """A picture's name has characters that a tour document cannot hold."""
+
+    code = "TEP-TEN"
 
 
 class MediaUnusableError(BadInputError):
@@ -129,6 +153,12 @@ class StoreUrlError(BadInputError):
     """A store's URL has an unknown scheme or lacks something."""
 
     code = "KHO-URL"
+
+
+class StoresNestedError(BadInputError):
+    """The private store lies where the public one is served from."""
+
+    code = "KHO-LONG-NHAU"
 
 
 class ObjectMissingError(NotFoundError):
@@ -207,6 +237,19 @@ class ReleaseOnlyOneError(ConflictError):
 
 
 # Serving and the installation
+
+
+class UnexpectedError(IspaceError):
+    """A mistake of ours; the ``file`` holds what a developer needs."""
+
+    code = "LOI-LA"
+
+
+class UsageError(IspaceError):
+    """The command line was not understood (``reason``)."""
+
+    code = "CU-PHAP"
+    exit_code = 2
 
 
 class PortTakenError(UnavailableError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import datetime as dt
 import getpass
@@ -13,10 +14,15 @@ from typing import Any
 import ispace
 from ispace import assets, digest, guess, keys, pointer, releases
 from ispace.errors import (
+    BadInputError,
+    FileUnreadableError,
+    FileUnwritableError,
     FolderEmptyError,
     IspaceError,
     ObjectChangedError,
+    ObjectDamagedError,
     ObjectExistsError,
+    ObjectMissingError,
     SourceMissingError,
     TourBlockedError,
 )
@@ -85,7 +91,10 @@ def read_tour(folder: Path) -> Tour:
         raise SourceMissingError(file=str(folder))
     if not (folder / TOUR_FILE).is_file():
         raise FolderEmptyError(file=str(folder))
-    return document.load(folder / TOUR_FILE)
+    try:
+        return document.load(folder / TOUR_FILE)
+    except OSError as error:
+        raise FileUnreadableError(file=str(folder / TOUR_FILE), reason=error.strerror or str(error)) from error
 
 
 def look(path: Path, services: Services, settings: Settings, worker: PictureWorker) -> guess.Seen:
@@ -119,7 +128,10 @@ def tile_one(
 ) -> dict[str, Any]:
     """Cut one panorama into the folder ``out``, without any store; raises the picture errors."""
     info = ingest.probe(panorama, worker)
-    out.mkdir(parents=True, exist_ok=True)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise FileUnwritableError(file=str(out), reason=error.strerror or str(error)) from error
     return tile.cut(
         panorama,
         out,
@@ -148,7 +160,7 @@ def build(folder: Path, services: Services, settings: Settings, worker: PictureW
     options = _options(settings)
     for index, scene in enumerate(tour.scenes):
         try:
-            original = ingest.run(folder / scene.panorama.file, services.private, worker)
+            original = ingest.run(ingest.located(folder, scene.panorama.file), services.private, worker)
             tiled = tile.run(
                 original,
                 level=level.run(scene.level, original.info),
@@ -163,13 +175,13 @@ def build(folder: Path, services: Services, settings: Settings, worker: PictureW
             views = tile.views(tiled, view, private=services.private, worker=worker)
             scenes[scene.id] = SceneWork(original.info, tiled, views, view, bounds)
             notes += [n for n in tiled.notes if n.code != "ANH-HUONG-0" or scene.north_deg is None]
-        except IspaceError as error:
+        except (BadInputError, SourceMissingError) as error:
             problems.append(_told(error, f"scenes[{index}].panorama.file", scene.id, None))
         progress("tile", scene.id, index + 1, len(tour.scenes))
     for index, medium in enumerate(tour.media):
         try:
             media[medium.id] = ingest.medium(medium, folder, services.private, worker)
-        except IspaceError as error:
+        except (BadInputError, SourceMissingError) as error:
             problems.append(_told(error, f"media[{index}].file", None, medium.id))
         progress("media", medium.id, index + 1, len(tour.media))
     if not problems:
@@ -207,12 +219,13 @@ def publish_tour(
     # The page carries the day of its release, not of this run: a second run must write the very same bytes.
     day = dt.date.fromisoformat(f"{release[:4]}-{release[4:6]}-{release[6:8]}")
     pages = render.render(built.tour, composed, release=release, assets=front, site=site, today=day)
-    before = None
+    before, assets_changed = None, False
     if seen.release:
-        try:
+        # What changed is a courtesy; a damaged old release must not stop a new one.
+        with contextlib.suppress(ObjectMissingError, ObjectDamagedError):
             before = services.public.get(keys.release(slug, seen.release, "tour.json"))
-        except IspaceError:
-            before = None  # what changed is a courtesy; a damaged old release must not stop a new one
+            shown = {file.key for file in releases.manifest(services.public, slug, seen.release).files}
+            assets_changed = not front.published.keys() <= shown
     bundle = publish.Bundle(
         slug=slug,
         release=release,
@@ -228,7 +241,7 @@ def publish_tour(
         document=json.dumps(composed, ensure_ascii=False, separators=(",", ":")).encode(),
         pages={_language_of(key, slug, built.tour): page for key, page in pages.items()},
         card=card(built, now.date()),
-        changes=publish.changes(before, composed, assets_changed=False),
+        changes=publish.changes(before, composed, assets_changed),
     )
     published = publish.run(bundle, services, seen, lambda done, total: progress("publish", slug, done, total))
     write_catalogue(services.public, front, site)
@@ -237,13 +250,19 @@ def publish_tour(
 
 
 def write_catalogue(public: Blobs, front: assets.Assets, site: render.Site) -> None:
-    """Write the catalogue of what is public now; when somebody else writes it at the same time, look again."""
+    """Write the catalogue of what is public now; when somebody else writes it at the same time, look again.
+
+    What is as it should be stays untouched.
+    """
+    bring_assets(public, front)
     for attempt in range(10):
         seen = public.head(keys.CATALOGUE)
         pages = catalogue.render(releases.cards(public), assets=front, site=site)
-        others = [Put(key, page) for key, page in pages.items() if key != keys.CATALOGUE]
-        for _ in public.put_many(others):
+        changed = {key: page for key, page in pages.items() if _content(public, key) != page}
+        for _ in public.put_many(Put(key, page) for key, page in changed.items() if key != keys.CATALOGUE):
             pass
+        if keys.CATALOGUE not in changed:
+            return
         try:
             etag = seen.etag if seen else None
             public.put(Put(keys.CATALOGUE, pages[keys.CATALOGUE], if_match=etag, if_absent=etag is None))
@@ -252,6 +271,20 @@ def write_catalogue(public: Blobs, front: assets.Assets, site: render.Site) -> N
                 raise
             continue
         return
+
+
+def bring_assets(public: Blobs, front: assets.Assets) -> None:
+    """Write what of the front end is not there yet: pages outside releases show it too, and iSpace may be newer."""
+    there = {info.key: info.size for info in public.scan(keys.ASSETS)}
+    for _ in public.put_many(Put(k, data) for k, data in front.published.items() if there.get(k) != len(data)):
+        pass
+
+
+def _content(public: Blobs, key: str) -> bytes | None:
+    try:
+        return public.get(key)
+    except ObjectMissingError:
+        return None
 
 
 def _language_of(key: str, slug: str, tour: Tour) -> str:

@@ -4,12 +4,24 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import os
 import re
+import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 
+from pydantic import ValidationError
+
 from ispace import keys
-from ispace.errors import FolderEmptyError, IspaceError, SourceMissingError, TourBlockedError
+from ispace.errors import (
+    BadInputError,
+    FileNameError,
+    FileUnreadableError,
+    FileUnwritableError,
+    FolderEmptyError,
+    SourceMissingError,
+    TourBlockedError,
+)
 from ispace.imaging.probe import PictureInfo
 from ispace.language import error_sentence, of_user
 from ispace.model import document
@@ -73,6 +85,7 @@ def complete(folder: Path, look: Callable[[Path], Seen], progress: Progress) -> 
         SourceMissingError: there is no such folder.
         FolderEmptyError: there is no picture in it.
         TourBlockedError: none of its pictures can be used; ``problems`` says why.
+        FileUnreadableError, FileUnwritableError: the folder cannot be listed, or the document not be written.
     """
     if not folder.is_dir():
         raise SourceMissingError(file=str(folder))
@@ -81,21 +94,54 @@ def complete(folder: Path, look: Callable[[Path], Seen], progress: Progress) -> 
     notes: list[Note] = []
     found: list[Seen] = []
     problems: list[Problem] = []
-    files = sorted((p for p in folder.iterdir() if p.is_file() and p.suffix.lower() in _PICTURES), key=_natural)
+    files = _pictures(folder)
     for number, path in enumerate(files, 1):
         try:
+            _check_name(path)
             found.append(look(path))
-        except IspaceError as error:
+        except (BadInputError, SourceMissingError) as error:  # a store that fails is no fault of the picture
             notes.append(Note("DOAN-BO-QUA", {"file": path.name, "reason": error_sentence(error, of_user())}))
             problems.append(Problem(error.code, params=dict(error.params), section="errors"))
         progress("guess", path.name, number, len(files))
     if not files:
         raise FolderEmptyError(file=str(folder))
     if not found:
-        raise TourBlockedError(file=folder.name, problems=list(problems))
+        raise TourBlockedError(file=folder.resolve().name, problems=list(problems))
     tour, more = guessed(folder.resolve().name, found)
-    (folder / TOUR_FILE).write_bytes(document.dump(tour))
+    _write(folder / TOUR_FILE, document.dump(tour))
     return [*notes, *more, Note("DOAN-DA-GHI", {"file": str(folder / TOUR_FILE)})]
+
+
+def _pictures(folder: Path) -> list[Path]:
+    """Return what looks like a picture, in natural order; what a Mac hides beside them (``._x.jpg``) does not."""
+    try:
+        files = [p for p in folder.iterdir() if p.suffix.lower() in _PICTURES and p.name[0] != "." and p.is_file()]
+    except OSError as error:
+        raise FileUnreadableError(file=str(folder), reason=error.strerror or str(error)) from error
+    return sorted(files, key=_natural)
+
+
+def _check_name(path: Path) -> None:
+    """Raise ``FileNameError`` where a document could not say the file's name so that it is found again."""
+    try:
+        said = Panorama(file=path.name).file
+    except ValidationError as error:
+        raise FileNameError(file=ascii(path.name).strip("'")) from error
+    if said != unicodedata.normalize("NFC", path.name):
+        raise FileNameError(file=path.name)
+
+
+def _write(file: Path, content: bytes) -> None:
+    """Write a document whole or not at all."""
+    aside = file.with_name(f".{file.name}.{os.getpid()}")
+    try:
+        try:
+            aside.write_bytes(content)
+            aside.replace(file)
+        finally:
+            aside.unlink(missing_ok=True)
+    except OSError as error:
+        raise FileUnwritableError(file=str(file), reason=error.strerror or str(error)) from error
 
 
 def guessed(name: str, pictures: list[Seen]) -> tuple[Tour, list[Note]]:
@@ -251,5 +297,5 @@ def _free(name: str, taken: set[str]) -> str:
 def _natural(path: Path) -> list[tuple[int, int | str]]:
     """Sort ``2.jpg`` before ``10.jpg``."""
     return [
-        (0, int(part)) if part.isdigit() else (1, part) for part in re.split(r"(\d+)", path.name.casefold()) if part
+        (0, int(part)) if part.isdecimal() else (1, part) for part in re.split(r"(\d+)", path.name.casefold()) if part
     ]

@@ -52,6 +52,17 @@ _TYPES = {
 }
 
 
+def is_slug(name: str) -> bool:
+    """Say whether a tour can have that name."""
+    return re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name) is not None and len(name) <= 80 and name not in RESERVED
+
+
+def assets_in(content: bytes, *, siblings: bool = False) -> set[str]:
+    """Return the keys below ``a/`` that a page names; ``siblings``: that a style sheet names, itself below ``a/``."""
+    pattern = rb"([0-9a-f]{20}\.[a-z0-9]{1,12})\b" if siblings else rb"\ba/([0-9a-f]{20}\.[a-z0-9]{1,12})\b"
+    return {ASSETS + name.decode() for name in re.findall(pattern, content)}
+
+
 def pointer(slug: str) -> str:
     """Return the key of the page that says which release of a tour is current."""
     return f"{slug}/index.html"

@@ -6,11 +6,14 @@ The page of the first language is the pointer: the release it names is the curre
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
+import datetime as dt
 import re
 from collections.abc import Mapping
 
 from ispace import keys
+from ispace.errors import ObjectChangedError, ObjectExistsError, ObjectMissingError
 from ispace.model.release import Flip
 from ispace.ports import Blobs, Put
 
@@ -45,25 +48,58 @@ def is_gone(page: bytes) -> bool:
 
 
 def look(public: Blobs, slug: str) -> Pages:
-    """Return the pages of a tour as they are now."""
+    """Return the pages of a tour as they are now; none where no tour can have that name."""
+    if not keys.is_slug(slug):
+        return Pages({}, {}, None, known=False)
     content, etags = {}, {}
     for info in public.scan(f"{slug}/"):
         # The ETag is taken before the content: should the page change in between, a later conditional write fails.
-        content[info.key] = public.get(info.key)
-        etags[info.key] = info.etag
+        with contextlib.suppress(ObjectMissingError):  # a page of a language that somebody is just removing
+            content[info.key] = public.get(info.key)
+            etags[info.key] = info.etag
     main = content.get(keys.pointer(slug))
     return Pages(content, etags, release_of(main) if main else None, known=main is not None)
 
 
-def flip(public: Blobs, slug: str, pages: Mapping[str, bytes], seen: Pages, entry: Flip) -> None:
-    """Replace pages, each only if it is still as in ``seen``; the pointer after all others, after a log entry.
+def flip(public: Blobs, slug: str, pages: Mapping[str, bytes], seen: Pages, entry: Flip) -> int:
+    """Make ``pages`` the pages of a tour, each only if it is still as in ``seen``; return how many were written.
+
+    A log entry comes first, the pointer after all other pages, and then whatever ``pages`` lacks is removed. Pages that
+    are as they should be stay untouched; where all are, nothing is written at all.
 
     Raises:
-        ObjectChangedError, ObjectExistsError: somebody else replaced one in between; the pointer was not touched.
+        ObjectChangedError, ObjectExistsError: somebody else replaced one in between; what was written is taken back.
     """
     main = keys.pointer(slug)
-    name = f"{entry.at:%Y%m%dT%H%M%S%f}-{entry.action}-{entry.release}.json"
-    public.put(Put(keys.log(slug, name), entry.model_dump_json().encode()))
-    for key in sorted(pages, key=lambda k: (k == main, k)):
-        etag = seen.etags.get(key)
-        public.put(Put(key, pages[key], if_match=etag, if_absent=etag is None))
+    wanted = sorted((k for k in pages if seen.content.get(k) != pages[k]), key=lambda k: (k == main, k))
+    stale = [key for key in seen.content if key not in pages]
+    if wanted:
+        entry = entry.model_copy(update={"at": entry.at.astimezone(dt.UTC), "before": seen.release or ""})
+        logged = keys.log(slug, f"{entry.at:%Y%m%dT%H%M%S%f}-{entry.action}-{entry.release}.json")
+        public.put(Put(logged, entry.model_dump_json().encode()))
+        written: dict[str, str] = {}
+        try:
+            for key in wanted:
+                etag = seen.etags.get(key)
+                written[key] = public.put(Put(key, pages[key], if_match=etag, if_absent=etag is None)).etag
+        except (ObjectChangedError, ObjectExistsError):
+            _take_back(public, written, seen)
+            public.delete([logged])
+            raise
+    public.delete([key for key in stale if _etag(public, key) == seen.etags[key]])
+    return len(wanted)
+
+
+def _take_back(public: Blobs, written: Mapping[str, str], seen: Pages) -> None:
+    """Undo the pages of a flip that somebody else won, unless they have been replaced since."""
+    for key, etag in written.items():
+        if key not in seen.content:
+            public.delete([key] if _etag(public, key) == etag else [])
+            continue
+        with contextlib.suppress(ObjectChangedError):
+            public.put(Put(key, seen.content[key], if_match=etag))
+
+
+def _etag(public: Blobs, key: str) -> str | None:
+    info = public.head(key)
+    return info.etag if info else None

@@ -83,6 +83,9 @@ class Blobs(Protocol):
     def flush(self) -> None:
         """Return when everything written so far will survive a power failure."""
 
+    def tidy(self, before: dt.datetime) -> int:
+        """Remove what writes killed before then left behind, which no reader sees; return how many there were."""
+
 
 @dataclasses.dataclass(frozen=True)
 class Services:

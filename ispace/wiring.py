@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from urllib.parse import unquote
 
-from ispace.errors import StoreUrlError
+from ispace.errors import StoresNestedError, StoreUrlError
 from ispace.ports import Blobs, Services
 from ispace.settings import Settings
 
@@ -22,11 +22,26 @@ def blobs(url: str) -> Blobs:
     if scheme == "file" and rest:
         from ispace.adapters.folder import FolderBlobs  # noqa: PLC0415 - only what is used is imported
 
-        path = rest.removeprefix("//") if rest.startswith("///") else rest
-        return FolderBlobs(Path(unquote(path) if rest.startswith("///") else path).expanduser())
+        # file:///srv/tours is an address, with %20 for a space; file://srv/tours would name a computer called srv.
+        if rest.startswith("//") and not rest.startswith("///"):
+            raise StoreUrlError(url=url)
+        path = unquote(rest.removeprefix("//")) if rest.startswith("///") else rest
+        try:
+            return FolderBlobs(Path(path).expanduser())
+        except RuntimeError as error:  # ~somebody who has no account here
+            raise StoreUrlError(url=url) from error
     raise StoreUrlError(url=url)
 
 
 def services(settings: Settings, public: str | None = None) -> Services:
-    """Return the services that ``settings`` describe; ``public`` chooses another public store."""
-    return Services(public=blobs(public or settings.public), private=blobs(settings.private))
+    """Return the services that ``settings`` describe; ``public`` chooses another public store.
+
+    Raises:
+        StoreUrlError: as ``blobs``.
+        StoresNestedError: the private store lies inside the public one, and its originals would be served.
+    """
+    found = Services(public=blobs(public or settings.public), private=blobs(settings.private))
+    outer, inner = getattr(found.public, "root", None), getattr(found.private, "root", None)
+    if outer and inner and inner.resolve().is_relative_to(outer.resolve()):
+        raise StoresNestedError(public=found.public.name, private=found.private.name)
+    return found

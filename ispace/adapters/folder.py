@@ -1,8 +1,10 @@
 """A store in a folder, laid out so that any web server can serve it as it is.
 
 Writes go to ``.ispace/tmp`` and are renamed into place, so a reader never meets half a file. What a file system
-cannot say about a file (headers that differ from those its key implies, metadata) lies in ``.ispace/meta``, bound to
-the object by its ETag. Conditional writes hold a lock of the operating system, which dies with its owner.
+cannot say about a file (headers that differ from those its key implies, metadata) lies in ``.ispace/meta``, under a
+name made of key and ETag, so that it belongs to exactly one state of the object. Conditional writes hold a lock of the
+operating system, which dies with its owner. Below the folder nothing is reached through a symbolic link: what lies
+elsewhere can neither be served nor overwritten by accident.
 """
 
 from __future__ import annotations
@@ -11,13 +13,16 @@ import contextlib
 import datetime as dt
 import errno
 import fcntl
+import hashlib
 import json
 import os
 import shutil
+import stat as kinds
+import time
 import uuid
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from ispace import keys
 from ispace.errors import (
@@ -27,6 +32,7 @@ from ispace.errors import (
     ObjectDamagedError,
     ObjectExistsError,
     ObjectMissingError,
+    SourceMissingError,
     StoreFailedError,
     StoreFullError,
     StoreReadOnlyError,
@@ -34,6 +40,8 @@ from ispace.errors import (
 from ispace.ports import ObjectInfo, Put
 
 _PRIVATE = ".ispace"
+_ATTEMPTS = 20
+"""How often a folder is made again that a delete at the same time found empty."""
 
 
 class FolderBlobs:
@@ -63,48 +71,54 @@ class FolderBlobs:
         for put in puts:
             if put.if_absent or put.if_match:
                 raise ValueError("put_many takes no conditions")
+            path = self._path(put.key)
             with self._translated():
-                info = self._write(put, self._path(put.key), durable=False)
+                info = self._write(put, path, durable=False)
             yield info
 
     def get(self, key: str) -> bytes:
         """Return an object's content."""
         path = self._path(key)
-        with self._translated(key):
-            return path.read_bytes()
+        with self._translated(key), self._open(path) as file:
+            return file.read()
 
     def fetch(self, key: str, to: Path) -> None:
         """Copy an object to the file ``to``."""
         path = self._path(key)
         with self._translated(key):
-            shutil.copyfile(path, to)
+            source = self._open(path)
+        with source:
+            try:
+                with to.open("wb") as target:
+                    shutil.copyfileobj(source, target, 1 << 20)
+            except OSError as error:
+                raise _store_error(str(to.parent), error) from error
 
     def head(self, key: str) -> ObjectInfo | None:
         """Return what is known of an object."""
         path = self._path(key)
         with self._translated():
-            try:
-                stat = path.stat()
-            except (FileNotFoundError, NotADirectoryError):
-                return None
-            return self._info(key, stat, full=True) if path.is_file() else None
+            stat = self._stat(path)
+            return self._info(key, stat, full=True) if stat else None
 
     def scan(self, prefix: str = "") -> Iterator[ObjectInfo]:
         """Yield objects in the order of their keys, one folder in memory at a time."""
         folder = prefix.rpartition("/")[0]
-        top = self.root / folder if folder else self.root
+        top = self._path(folder) if folder else self.root
+        if folder and not self._is_folder(top):
+            return
         with self._translated():
-            yield from (
-                self._info(key, stat, full=False)
-                for key, stat in self._walk(top, f"{folder}/" if folder else "")
-                if key.startswith(prefix)
-            )
+            for key, stat in self._walk(top, f"{folder}/" if folder else "", prefix):
+                yield self._info(key, stat, full=False)
 
     def folders(self, prefix: str = "") -> Iterator[str]:
         """Yield the names of the folders below ``prefix`` that hold at least one object."""
+        top = self._path(prefix.removesuffix("/")) if prefix else self.root
+        if prefix and not self._is_folder(top):
+            return
         with self._translated():
-            for name, entry in self._entries(self.root / prefix):
-                if entry.is_dir() and next(self._walk(Path(entry.path), f"{prefix}{name}"), None) is not None:
+            for name, entry in self._entries(top):
+                if name.endswith("/") and next(self._walk(Path(entry.path), f"{prefix}{name}"), None) is not None:
                     yield entry.name
 
     def delete(self, keys: Iterable[str]) -> int:
@@ -113,12 +127,15 @@ class FolderBlobs:
         for key in keys:
             path = self._path(key)
             with self._translated():
+                stat = self._stat(path)
+                if stat is None:
+                    continue
                 try:
                     path.unlink()
                 except (FileNotFoundError, NotADirectoryError):
                     continue
                 count += 1
-                self._meta(key).unlink(missing_ok=True)
+                self._meta(key, _etag(stat)).unlink(missing_ok=True)
                 self._prune(path.parent)
         return count
 
@@ -126,69 +143,132 @@ class FolderBlobs:
         """Bring everything written so far to the disk."""
         os.sync()
 
+    def tidy(self, before: dt.datetime) -> int:
+        """Remove what writes that were killed before then left behind; return how many files there were."""
+        count = 0
+        with self._translated():
+            for file in sorted((self.root / _PRIVATE / "tmp").glob("*")):
+                count += _remove_older(file, before)
+            for file in sorted((self.root / _PRIVATE / "meta").glob("*/*.json")):
+                with contextlib.suppress(FileNotFoundError):
+                    try:
+                        said = json.loads(file.read_bytes())
+                        belongs = self._etag(self._path(said["key"])) == said["etag"]
+                    except (ValueError, KeyError, TypeError, KeyInvalidError):
+                        belongs = False
+                    if not belongs:
+                        count += _remove_older(file, before)
+        return count
+
     def file(self, key: str) -> Path | None:
         """Return the file that holds an object, for serving it; ``None`` where there is none."""
         try:
             path = self._path(key)
         except KeyInvalidError:
             return None
-        return path if path.is_file() else None
+        return path if self._stat(path) else None
 
     def _path(self, key: str) -> Path:
         return self.root / keys.checked(key)
 
-    def _meta(self, key: str) -> Path:
-        return self.root / _PRIVATE / "meta" / f"{key}.json"
+    def _meta(self, key: str, etag: str) -> Path:
+        name = hashlib.sha256(f"{key}\0{etag}".encode()).hexdigest()
+        return self.root / _PRIVATE / "meta" / name[:2] / f"{name[2:40]}.json"
+
+    def _is_inside(self, folder: Path) -> bool:
+        """Say whether no part of the way from the root to ``folder`` is a symbolic link."""
+        way = folder.relative_to(self.root)
+        return os.path.realpath(folder) == str(Path(os.path.realpath(self.root)) / way)
+
+    def _is_folder(self, path: Path) -> bool:
+        return path.is_dir() and self._is_inside(path)
+
+    def _stat(self, path: Path) -> os.stat_result | None:
+        """Return what the system says of an object's file; ``None`` for folders, links and whatever else is none."""
+        try:
+            stat = path.lstat()
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        return stat if kinds.S_ISREG(stat.st_mode) and self._is_inside(path.parent) else None
+
+    def _open(self, path: Path) -> IO[bytes]:
+        """Open an object's file; anything that is none (a pipe would block for ever) is not found."""
+        if not self._is_inside(path.parent):
+            raise FileNotFoundError(path)
+        try:
+            handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        except OSError as error:
+            if error.errno in {errno.ELOOP, errno.ENXIO}:  # a symbolic link, a socket
+                raise FileNotFoundError(path) from error
+            raise
+        if not kinds.S_ISREG(os.fstat(handle).st_mode):
+            os.close(handle)
+            raise FileNotFoundError(path)
+        return os.fdopen(handle, "rb")
 
     def _write(self, put: Put, path: Path, *, durable: bool) -> ObjectInfo:
         temporary = self.root / _PRIVATE / "tmp" / uuid.uuid4().hex
         temporary.parent.mkdir(parents=True, exist_ok=True)
-        path.parent.mkdir(parents=True, exist_ok=True)
         try:
             with temporary.open("wb") as out:
-                if isinstance(put.content, bytes):
-                    out.write(put.content)
-                else:
-                    with put.content.open("rb") as source:
-                        shutil.copyfileobj(source, out, 1 << 20)
+                size = _copy(put.content, out)
                 out.flush()
+                # The system's own times are some milliseconds coarse; two objects of one tick must not look the same.
+                now = time.time_ns()
+                os.utime(out.fileno(), ns=(now, now))
                 if durable:
                     os.fsync(out.fileno())
-            size = len(put.content) if isinstance(put.content, bytes) else put.content.stat().st_size
             if temporary.stat().st_size != size:
                 raise ObjectDamagedError(key=put.key)
             self._remember(put, _etag(temporary.stat()))
-            try:
-                temporary.replace(path)
-            except FileNotFoundError:  # a delete pruned the folder in between
-                path.parent.mkdir(parents=True, exist_ok=True)
-                temporary.replace(path)
+            before = self._etag(path)
+            stat = temporary.stat()
+            made = self._rename(temporary, path)
+            if before:
+                self._meta(put.key, before).unlink(missing_ok=True)
         finally:
             temporary.unlink(missing_ok=True)
         if durable:
-            _sync_folder(path.parent)
-        return self._info(put.key, path.stat(), full=True)
+            for folder in (path.parent, *made):
+                _sync_folder(folder)
+        return self._info(put.key, stat, full=True)
+
+    def _rename(self, temporary: Path, path: Path) -> list[Path]:
+        """Move a finished file to its place; return the folders that now hold a new folder."""
+        for attempt in range(_ATTEMPTS):
+            made = [folder.parent for folder in path.parents if folder != self.root and not folder.exists()]
+            try:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                if not self._is_inside(path.parent):
+                    raise StoreFailedError(store=self.name, reason=f"{path.parent}: symbolic link")
+                temporary.replace(path)
+            except FileNotFoundError:  # a delete found the folder empty in between
+                if attempt == _ATTEMPTS - 1:
+                    raise
+            else:
+                return [folder for folder in made if folder.is_relative_to(self.root)]
+        return []
 
     def _remember(self, put: Put, etag: str) -> None:
         """Keep what the key does not imply; written before the object, and valid only for the object with that ETag."""
-        content: dict[str, object] = {
-            "content_type": put.content_type or keys.content_type(put.key),
-            "cache_control": put.cache_control or keys.cache_control(put.key),
-            "content_encoding": put.content_encoding,
-            "metadata": dict(put.metadata),
-        }
-        file = self._meta(put.key)
         implied: dict[str, object] = {
             "content_type": keys.content_type(put.key),
             "cache_control": keys.cache_control(put.key),
             "content_encoding": None,
             "metadata": {},
         }
+        content: dict[str, object] = {
+            "content_type": put.content_type or implied["content_type"],
+            "cache_control": put.cache_control or implied["cache_control"],
+            "content_encoding": put.content_encoding,
+            "metadata": dict(put.metadata),
+        }
         if content == implied:
             return
+        file = self._meta(put.key, etag)
         file.parent.mkdir(parents=True, exist_ok=True)
         temporary = self.root / _PRIVATE / "tmp" / uuid.uuid4().hex
-        temporary.write_text(json.dumps(content | {"etag": etag}, ensure_ascii=False), "utf-8")
+        temporary.write_text(json.dumps(content | {"key": put.key, "etag": etag}, ensure_ascii=False), "utf-8")
         temporary.replace(file)
 
     def _info(self, key: str, stat: os.stat_result, *, full: bool) -> ObjectInfo:
@@ -197,34 +277,44 @@ class FolderBlobs:
         if not full:
             return ObjectInfo(key, stat.st_size, etag, modified)
         said: dict[str, Any] = {"content_type": keys.content_type(key), "cache_control": keys.cache_control(key)}
-        with contextlib.suppress(FileNotFoundError, NotADirectoryError, ValueError):
-            kept = json.loads(self._meta(key).read_text("utf-8"))
-            if kept.pop("etag") == etag:
-                said = kept
+        with contextlib.suppress(FileNotFoundError, NotADirectoryError, ValueError, KeyError):
+            kept = json.loads(self._meta(key, etag).read_text("utf-8"))
+            said = {name: kept[name] for name in ("content_type", "cache_control", "content_encoding", "metadata")}
         return ObjectInfo(key, stat.st_size, etag, modified, **said)
 
     def _etag(self, path: Path) -> str | None:
-        try:
-            return _etag(path.stat())
-        except (FileNotFoundError, NotADirectoryError):
-            return None
+        stat = self._stat(path)
+        return _etag(stat) if stat else None
 
-    def _walk(self, folder: Path, prefix: str) -> Iterator[tuple[str, os.stat_result]]:
+    def _walk(self, folder: Path, below: str, prefix: str = "") -> Iterator[tuple[str, os.stat_result]]:
         for name, entry in self._entries(folder):
-            if entry.is_dir():
-                yield from self._walk(Path(entry.path), prefix + name)
-            else:
+            key = below + name
+            if not (key.startswith(prefix) or prefix.startswith(key)):
+                continue
+            if name.endswith("/"):
+                yield from self._walk(Path(entry.path), key, prefix)
+            elif key.startswith(prefix) and _is_key(key):
                 with contextlib.suppress(FileNotFoundError):
-                    yield prefix + name, entry.stat()
+                    yield key, entry.stat(follow_symlinks=False)
 
     def _entries(self, folder: Path) -> list[tuple[str, os.DirEntry[str]]]:
-        """Return a folder's entries in the order that their keys have: a folder's name counts with its slash."""
+        """Return a folder's files and folders in the order that their keys have: a folder's name counts with its slash.
+
+        Links, pipes and the like are no objects.
+        """
+        found = []
         try:
             with os.scandir(folder) as entries:
-                found = [(e.name + "/" if e.is_dir() else e.name, e) for e in entries]
+                for entry in entries:
+                    if folder == self.root and entry.name.startswith(_PRIVATE):
+                        continue
+                    if entry.is_dir(follow_symlinks=False):
+                        found.append((entry.name + "/", entry))
+                    elif entry.is_file(follow_symlinks=False):
+                        found.append((entry.name, entry))
         except (FileNotFoundError, NotADirectoryError):
             return []
-        return sorted((f for f in found if not (folder == self.root and f[0].startswith(_PRIVATE))), key=lambda f: f[0])
+        return sorted(found, key=lambda f: f[0])
 
     def _prune(self, folder: Path) -> None:
         with contextlib.suppress(OSError):
@@ -253,6 +343,39 @@ class FolderBlobs:
             raise _store_error(self.name, error) from error
 
 
+def _copy(content: bytes | Path, out: IO[bytes]) -> int:
+    """Write an object's content; return how many bytes it ought to have."""
+    if isinstance(content, bytes):
+        out.write(content)
+        return len(content)
+    try:
+        source = content.open("rb")
+    except FileNotFoundError as error:
+        raise SourceMissingError(file=str(content)) from error
+    with source:
+        shutil.copyfileobj(source, out, 1 << 20)
+        return os.fstat(source.fileno()).st_size
+
+
+def _is_key(key: str) -> bool:
+    """Say whether a file that somebody laid into the folder has a name that an object can have."""
+    try:
+        keys.checked(key)
+    except KeyInvalidError:
+        return False
+    return True
+
+
+def _remove_older(file: Path, before: dt.datetime) -> bool:
+    try:
+        if file.lstat().st_mtime >= before.timestamp():
+            return False
+        file.unlink()
+    except (FileNotFoundError, IsADirectoryError):
+        return False
+    return True
+
+
 def _store_error(store: str, error: OSError) -> IspaceError:
     if error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
         return StoreFullError(store=store)
@@ -266,8 +389,10 @@ def _etag(stat: os.stat_result) -> str:
 
 
 def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    # A folder that a delete removed in between needs no bringing to the disk.
+    with contextlib.suppress(FileNotFoundError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import io
+import os
 import sys
+import tempfile
+import traceback
 from collections.abc import Callable
 
 import typer
@@ -10,7 +14,7 @@ import typer
 import ispace
 from ispace.cli import pictures, serving, show, store
 from ispace.cli.words import help_of
-from ispace.errors import IspaceError
+from ispace.errors import IspaceError, UnexpectedError
 
 app = typer.Typer(
     help=help_of("ispace"),
@@ -45,12 +49,34 @@ def _root(version: bool = typer.Option(False, "--version", help=help_of("version
 
 def main() -> None:
     """Run the command line and end the process with the exit code that ``errors`` documents."""
+    for stream in (sys.stdout, sys.stderr):
+        # A file's name need not be text; a message about it must come out all the same.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    as_json = "--json" in sys.argv[1:]
     try:
-        app()
+        code = app(standalone_mode=False)
+        sys.stdout.flush()
     except IspaceError as error:
-        sys.exit(show.failure(error, as_json="--json" in sys.argv))
+        code = show.failure(error, as_json=as_json)
+    except typer.TyperException as error:  # the command line itself was not understood
+        code = show.usage(error, as_json=as_json)
     except KeyboardInterrupt:
-        sys.exit(show.stopped())
+        code = show.stopped()
     except BrokenPipeError:
-        sys.stderr.close()  # whoever read our output has gone; there is nobody left to tell
-        sys.exit(0)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # whoever read our output has gone; there is nobody left to tell
+        code = 0
+    except Exception as error:
+        code = show.failure(_unexpected(error), as_json=as_json)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _unexpected(error: Exception) -> UnexpectedError:
+    """Keep what a developer needs in a file, and return what is said instead."""
+    reason = f"{type(error).__name__}: {error}"
+    try:
+        with tempfile.NamedTemporaryFile("w", prefix="ispace-", suffix=".log", delete=False, encoding="utf-8") as file:
+            file.write("".join(traceback.format_exception(error)))
+            return UnexpectedError(reason=reason, file=file.name)
+    except (OSError, UnicodeError):
+        return UnexpectedError(reason=reason, file="?")

@@ -12,6 +12,7 @@ from ispace.cli import show
 from ispace.cli.words import help_of, say
 from ispace.imaging.isolate import PictureWorker
 from ispace.language import of_user
+from ispace.model.problem import Problem
 from ispace.model.scene import Coverage
 from ispace.model.view import LevelAngles
 from ispace.pipeline import tile as tiling
@@ -35,7 +36,7 @@ def publish(
     done = outcome.published
     notes = [*guessed, *outcome.built.notes]
     if not as_json:
-        _tell(notes, outcome)
+        _tell(notes, outcome.built.problems)
     where = (
         chosen.public_url + outcome.page if chosen.public_url else f"{services.public.name.rstrip('/')}/{outcome.page}"
     )
@@ -62,13 +63,15 @@ def build(folder: Folder, as_json: Json = False) -> None:
     chosen = settings.load()
     services = wiring.services(chosen)
     with PictureWorker(flow.limits_of(chosen)) as worker, show.progress(as_json=as_json) as progress:
+        guessed = guess.complete(folder, lambda path: flow.look(path, services, chosen, worker), progress)
         built = flow.build(folder, services, chosen, worker, progress)
+    notes = [*guessed, *built.notes]
     if not as_json:
-        show.problems(built.problems)
+        _tell(notes, built.problems)
     tiles = {scene: work.tiled.id for scene, work in built.scenes.items()}
     value = {"tour": built.tour.id, "tile_sets": tiles, "problems": [p.to_json() for p in built.problems]}
     lines = [say("built", tour=built.tour.id, count=len(built.scenes), warnings=len(built.problems))]
-    show.result(value | {"notes": _notes_json(built.notes)}, lines, as_json=as_json)
+    show.result(value | {"notes": _notes_json(notes)}, lines, as_json=as_json)
 
 
 def tile(
@@ -106,11 +109,11 @@ def tile(
     show.result({"out": str(out), **result}, lines, as_json=as_json)
 
 
-def _tell(notes: list[Note], outcome: flow.Outcome) -> None:
+def _tell(notes: list[Note], problems: list[Problem]) -> None:
     lang = of_user()
     for note in notes:
         show.ERRORS.print("  " + note.sentence(lang))
-    show.problems(outcome.built.problems)
+    show.problems(problems)
 
 
 def _notes_json(notes: list[Note]) -> list[dict[str, Any]]:

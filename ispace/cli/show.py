@@ -9,12 +9,13 @@ import threading
 from collections.abc import Iterator
 from typing import Any
 
+import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from ispace import language
 from ispace.cli.words import say
-from ispace.errors import IspaceError
+from ispace.errors import IspaceError, UsageError
 from ispace.model.problem import Problem
 from ispace.progress import Progress as Told
 from ispace.progress import silent
@@ -57,6 +58,16 @@ def failure(error: IspaceError, *, as_json: bool) -> int:
         ERRORS.print(language.error_sentence(error, language.of_user()), style="bold")
         problems(found)
     return error.exit_code
+
+
+def usage(error: typer.TyperException, *, as_json: bool) -> int:
+    """Say that a command line was not understood, and return the exit code."""
+    told = UsageError(reason=str(error) or "--help")
+    show = getattr(error, "show", None)
+    if as_json or show is None:
+        return failure(told, as_json=as_json)
+    show()
+    return int(getattr(error, "exit_code", told.exit_code))
 
 
 def stopped() -> int:

@@ -11,7 +11,7 @@ from ispace import assets, flow, pointer, settings, wiring
 from ispace import releases as published
 from ispace.cli import show
 from ispace.cli.words import help_of, say
-from ispace.errors import ObjectMissingError
+from ispace.errors import ObjectDamagedError, ObjectMissingError
 from ispace.language import of_user
 from ispace.model.release import Release
 from ispace.model.text import pick
@@ -36,7 +36,10 @@ def releases(
     lines = []
     for slug in slugs:
         current = pointer.look(public, slug).release
-        known = published.releases(public, slug)
+        # Asked for all, a tour whose first publish was killed is no mistake of whoever asks.
+        known = published.releases(public, slug) if tour else published.complete(public, slug)
+        if not known:
+            continue
         value["tours"].append({"tour": slug, "current": current, "releases": [_release(r, current) for r in known]})
         lines.append(
             f"{slug} · {pick(known[0].card.title, of_user())}" + ("" if current else f" · {say('taken-down')}")
@@ -70,12 +73,14 @@ def unpublish(tour: Slug, to: To = None, as_json: Json = False) -> None:
     if seen.release:
         try:
             title = pick(published.manifest(public, tour, seen.release).card.title, "vi")
-        except ObjectMissingError:
+        except (ObjectMissingError, ObjectDamagedError):
             title = tour  # its release is damaged; taking it down must work all the same
-    gone = render.gone(seen.content.keys(), title, assets=assets.load(), site=flow.site_of(chosen))
+    front = assets.load()
+    flow.bring_assets(public, front)
+    gone = render.gone(seen.content.keys(), title, assets=front, site=flow.site_of(chosen))
     published.unpublish(public, tour, gone, author=flow.author_of(chosen), now=dt.datetime.now(dt.UTC))
     _catalogue(chosen, public)
-    show.result({"tour": tour}, [say("unpublished", tour=tour)], as_json=as_json)
+    show.result({"tour": tour}, [say("unpublished", tour=tour, days=chosen.grace_days)], as_json=as_json)
 
 
 def gc(
@@ -87,8 +92,9 @@ def gc(
     """Delete what nobody needs any more."""
     chosen, public = _public(to)
     days = chosen.grace_days if grace_days is None else grace_days
-    found = published.garbage(public, grace=dt.timedelta(days=days), now=dt.datetime.now(dt.UTC))
-    count = 0 if dry_run else published.collect(public, found)
+    grace, now = dt.timedelta(days=days), dt.datetime.now(dt.UTC)
+    found = published.garbage(public, grace=grace, now=now)
+    count = 0 if dry_run else published.collect(public, found, grace=grace, now=now)
     lines = [f"  {key}" for key in found.keys] if dry_run else []
     code = "would-collect" if dry_run else "collected"
     lines.append(say(code, count=len(found.keys), size=show.size(found.bytes), releases=len(found.releases)))

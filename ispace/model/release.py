@@ -53,6 +53,8 @@ class Flip(Document):
     author: str
     action: Literal["publish", "rollback", "unpublish"]
     release: str
+    before: str = ""
+    """The release that was public until then; empty where there was none."""
 
 
 class Release(Document):

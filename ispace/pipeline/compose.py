@@ -32,6 +32,9 @@ def first_view(scene: Scene, info: PictureInfo, limits: Limits) -> View:
     if view is None:
         pano = info.gpano
         yaw_deg, pitch_deg, hfov_deg = 0.0, 0.0, 90.0
+        if limits.yaw_max_deg - limits.yaw_min_deg < 360:
+            yaw_deg = (limits.yaw_min_deg + limits.yaw_max_deg) / 2
+            pitch_deg = (limits.pitch_min_deg + limits.pitch_max_deg) / 2
         if pano is not None and pano.initial_heading_deg is not None:
             # GPano's heading counts from north, as the pose does: the difference is a yaw.
             yaw_deg = (pano.initial_heading_deg - (pano.pose_heading_deg or 0.0) + 180) % 360 - 180
@@ -39,9 +42,6 @@ def first_view(scene: Scene, info: PictureInfo, limits: Limits) -> View:
             pitch_deg = max(-90.0, min(90.0, pano.initial_pitch_deg))
         if pano is not None and pano.initial_hfov_deg is not None:
             hfov_deg = max(30.0, min(_WIDEST_DEG, pano.initial_hfov_deg))
-        elif limits.yaw_max_deg - limits.yaw_min_deg < 360:
-            yaw_deg = (limits.yaw_min_deg + limits.yaw_max_deg) / 2
-            pitch_deg = (limits.pitch_min_deg + limits.pitch_max_deg) / 2
         view = View(yaw_deg=_wrapped(yaw_deg), pitch_deg=pitch_deg, hfov_deg=hfov_deg)
     return _within(view, limits)
 

@@ -6,12 +6,15 @@ pictures are decoded and written anew, so that nothing a camera noted in them is
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import tempfile
-from pathlib import Path
+import unicodedata
+from pathlib import Path, PurePosixPath
 
 from ispace import digest, keys
-from ispace.errors import MediaUnusableError, SourceMissingError
+from ispace.errors import FileUnreadableError, MediaUnusableError, SourceMissingError
 from ispace.imaging.isolate import PictureWorker
 from ispace.imaging.probe import PictureInfo
 from ispace.model.media import Media
@@ -30,10 +33,23 @@ _SIGNS = {
 }
 
 
+def located(folder: Path, name: str) -> Path:
+    """Return the file that a document calls ``name``; documents are in NFC, and disks written by a Mac in NFD."""
+    path = folder
+    for part in PurePosixPath(name).parts:
+        direct = path / part
+        if not direct.exists() and path.is_dir():
+            direct = next((p for p in path.iterdir() if unicodedata.normalize("NFC", p.name) == part), direct)
+        path = direct
+    return path
+
+
 def probe(path: Path, worker: PictureWorker) -> PictureInfo:
     """Return what a picture's header says, read in the picture process; raises the picture errors of ``errors``."""
     if not path.is_file():
         raise SourceMissingError(file=path.name)
+    if not os.access(path, os.R_OK):
+        raise FileUnreadableError(file=path.name, reason=os.strerror(errno.EACCES))
     return PictureInfo.from_json(worker.run("probe", {"path": str(path), "name": path.name}))
 
 
@@ -56,18 +72,18 @@ def run(path: Path, private: Blobs, worker: PictureWorker) -> Original:
 
 def medium(medium: Media, folder: Path, private: Blobs, worker: PictureWorker) -> MediumWork:
     """Make a medium of the tour in ``folder`` fit for publishing; raises ``MediaUnusableError`` or a picture error."""
-    path = folder / medium.file
+    path = located(folder, medium.file)
     if not path.is_file():
         raise SourceMissingError(file=medium.file)
     if medium.kind == "image":
         return MediumWork(_web_picture(path, private, worker))
-    captions = {lang: _as_it_is(folder / file, "captions", private) for lang, file in medium.captions.items()}
+    captions = {lang: _as_it_is(located(folder, file), "captions", private) for lang, file in medium.captions.items()}
     return MediumWork(_as_it_is(path, medium.kind, private), captions)
 
 
 def _web_picture(path: Path, private: Blobs, worker: PictureWorker) -> Picture:
     work = keys.medium(digest.of_work("medium", MEDIUM_VERSION, digest.of_file(path)))
-    if private.head(f"{work}picture.json") is None:
+    if private.head(f"{work}picture.json") is None or private.head(f"{work}picture.jpg") is None:
         with tempfile.TemporaryDirectory(prefix="ispace-medium-") as temporary:
             out = Path(temporary) / "picture.jpg"
             said = worker.run("picture", {"path": str(path), "name": path.name, "out": str(out)})
@@ -83,8 +99,11 @@ def _as_it_is(path: Path, kind: str, private: Blobs) -> Picture:
     fmt = keys.extension(path.name)
     if not path.is_file():
         raise SourceMissingError(file=path.name)
-    with path.open("rb") as file:
-        start = file.read(16)
+    try:
+        with path.open("rb") as file:
+            start = file.read(16)
+    except OSError as error:
+        raise FileUnreadableError(file=path.name, reason=error.strerror or str(error)) from error
     fits = start[4:8] == b"ftyp" if fmt in {"m4a", "mp4"} else start.startswith(_SIGNS.get(fmt, (b"\0impossible",)))
     if fmt not in _FORMATS[kind] or not fits:
         raise MediaUnusableError(file=path.name)

@@ -2,8 +2,8 @@
 
 Reads: the private store. Writes to the public one, in this order: a note that a release is being written; tiles, media
 and viewer that are missing; the release's own files and, last of them, ``release.json``; a log entry; the pages, each
-only if it is still the one that was there at the start, and the pointer after all others. Killed at any moment, the old
-tour is whole, and a second run goes on from what is there.
+only if it is still the one that was there at the start, and the pointer after all others. Everything is looked at once
+more before the pages change. Killed at any moment, the old tour is whole, and a second run goes on from what is there.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 
 from ispace import digest, keys, pointer
-from ispace.errors import ObjectChangedError, ObjectExistsError, PublishRaceError
+from ispace.errors import ObjectChangedError, ObjectDamagedError, ObjectExistsError, PublishRaceError
 from ispace.model.release import Card, Flip, Release, ReleaseFile, TileSetUse
 from ispace.ports import Blobs, Put, Services
 from ispace.work import Picture, Tiled
@@ -71,22 +71,30 @@ def run(bundle: Bundle, services: Services, seen: pointer.Pages, progress: Calla
     total = sum(len(t.files) + 1 for t in bundle.tiled) + len(bundle.pictures) + len(bundle.assets) + 3
     tally = _Tally(public, total, progress)
     manifest_key = keys.manifest(bundle.slug, bundle.release)
+    if seen.release != bundle.release or public.head(manifest_key) is None:
+        tally.put(Put(keys.intent(bundle.slug, bundle.release), _json(_announced(bundle))))
+    own = _own(bundle)
+    for attempt in range(_PASSES):
+        before = tally.written
+        for tiled in bundle.tiled:
+            _tiles(tiled, services.private, public, tally)
+        _pictures(bundle.pictures, services.private, public, tally)
+        _contents({**bundle.assets, **own}, public, tally)
+        # A pass that finds nothing to write has seen everything in its place with the right size.
+        if tally.written == before:
+            break
+        public.flush()
+        if attempt == _PASSES - 1:
+            raise ObjectDamagedError(key=tally.last)
     if public.head(manifest_key) is None:
-        intent = {
-            "tile_sets": [t.id for t in bundle.tiled],
-            "keys": sorted(_shared(bundle)),
-            "at": bundle.now.isoformat(),
-        }
-        tally.put(Put(keys.intent(bundle.slug, bundle.release), _json(intent)))
-    for tiled in bundle.tiled:
-        _tiles(tiled, services.private, public, tally)
-    _pictures(bundle.pictures, services.private, public, tally)
-    _assets(bundle.assets, public, tally)
-    if public.head(manifest_key) is None:
-        _release(bundle, public, tally, manifest_key)
+        tally.put(Put(manifest_key, _manifest(bundle, own).model_dump_json().encode()))
     public.flush()
     unchanged = _flip(bundle, public, seen, tally)
     return Published(bundle.release, tally.written, tally.bytes, unchanged)
+
+
+_PASSES = 4
+"""How often what is missing is brought before the store is taken for broken; the second pass finds nothing missing."""
 
 
 class _Tally:
@@ -95,34 +103,31 @@ class _Tally:
     def __init__(self, public: Blobs, total: int, progress: Callable[[float, float], None]) -> None:
         self._public, self._total, self._progress = public, total, progress
         self.written = self.bytes = self._done = 0
+        self.last = ""
 
     def step(self, count: int = 1) -> None:
         self._done += count
         self._progress(min(self._done, self._total), self._total)
 
     def put(self, put: Put) -> None:
-        self.many([put]) if not (put.if_match or put.if_absent) else self._count(self._public.put(put).size)
+        self.many([put])
 
     def many(self, puts: Iterable[Put]) -> None:
         for info in self._public.put_many(puts):
-            self._count(info.size)
+            self.written += 1
+            self.bytes += info.size
+            self.last = info.key
             self.step()
-
-    def _count(self, size: int) -> None:
-        self.written += 1
-        self.bytes += size
 
 
 def _tiles(tiled: Tiled, private: Blobs, public: Blobs, tally: _Tally) -> None:
-    complete = keys.tile(tiled.id, "tileset.json")
-    if public.head(complete) is not None:
-        tally.step(len(tiled.files))
-        return
+    complete, listing = keys.tile(tiled.id, "tileset.json"), keys.tile(tiled.id, "files.json")
     there = {info.key: info.size for info in public.scan(keys.tile(tiled.id))}
-    missing = [f for f in tiled.files if there.get(f.key) != f.size and f.key != complete]
+    missing = [f.key for f in tiled.files if there.get(f.key) != f.size and f.key != complete]
     tally.step(len(tiled.files) - len(missing))
-    tally.many(Put(f.key, private.get(f.key)) for f in missing)
-    listing = keys.tile(tiled.id, "files.json")
+    if not missing and listing in there and complete in there:
+        return
+    tally.many(Put(key, private.get(key)) for key in missing)
     tally.put(Put(listing, private.get(listing)))
     public.flush()
     tally.put(Put(complete, private.get(complete)))
@@ -130,16 +135,18 @@ def _tiles(tiled: Tiled, private: Blobs, public: Blobs, tally: _Tally) -> None:
 
 def _pictures(pictures: Iterable[Picture], private: Blobs, public: Blobs, tally: _Tally) -> None:
     for picture in {p.key: p for p in pictures}.values():
-        if not _there(public, picture.key, picture.size):
+        if _there(public, picture.key, picture.size):
+            tally.step()
+        else:
             tally.put(Put(picture.key, private.get(picture.private_key)))
-        tally.step()
 
 
-def _assets(assets: Mapping[str, bytes], public: Blobs, tally: _Tally) -> None:
-    for key, data in assets.items():
-        if not _there(public, key, len(data)):
+def _contents(contents: Mapping[str, bytes], public: Blobs, tally: _Tally) -> None:
+    for key, data in contents.items():
+        if _there(public, key, len(data)):
+            tally.step()
+        else:
             tally.put(Put(key, data))
-        tally.step()
 
 
 def _there(public: Blobs, key: str, size: int) -> bool:
@@ -147,20 +154,24 @@ def _there(public: Blobs, key: str, size: int) -> bool:
     return info is not None and info.size == size
 
 
-def _shared(bundle: Bundle) -> set[str]:
-    return {p.key for p in bundle.pictures} | set(bundle.assets)
+def _announced(bundle: Bundle) -> dict[str, object]:
+    """Return what the collector has to leave alone while this release comes into being."""
+    shared = {p.key for p in bundle.pictures} | set(bundle.assets)
+    return {"tile_sets": [t.id for t in bundle.tiled], "keys": sorted(shared), "at": bundle.now.isoformat()}
 
 
-def _release(bundle: Bundle, public: Blobs, tally: _Tally, manifest_key: str) -> None:
-    own = {keys.release(bundle.slug, bundle.release, "tour.json"): bundle.document} | {
+def _own(bundle: Bundle) -> dict[str, bytes]:
+    """Return the files that only this release has, by key."""
+    return {keys.release(bundle.slug, bundle.release, "tour.json"): bundle.document} | {
         keys.kept_page(bundle.slug, bundle.release, lang): page for lang, page in bundle.pages.items()
     }
-    for key, data in own.items():
-        tally.put(Put(key, data))
+
+
+def _manifest(bundle: Bundle, own: Mapping[str, bytes]) -> Release:
     pictures = [
         ReleaseFile(key=p.key, size=p.size, sha256=p.sha256) for p in {p.key: p for p in bundle.pictures}.values()
     ]
-    manifest = Release(
+    return Release(
         id=bundle.release,
         tour=bundle.slug,
         created_at=bundle.now,
@@ -173,8 +184,6 @@ def _release(bundle: Bundle, public: Blobs, tally: _Tally, manifest_key: str) ->
         pages=[_file(keys.page(bundle.slug, lang, bundle.default_language), p) for lang, p in bundle.pages.items()],
         card=bundle.card,
     )
-    public.flush()
-    tally.put(Put(manifest_key, manifest.model_dump_json().encode()))
 
 
 def _use(tiled: Tiled) -> TileSetUse:
@@ -190,24 +199,14 @@ def _file(key: str, data: bytes) -> ReleaseFile:
 def _flip(bundle: Bundle, public: Blobs, seen: pointer.Pages, tally: _Tally) -> bool:
     """Put the pages in place; return whether they were there already."""
     pages = {keys.page(bundle.slug, lang, bundle.default_language): page for lang, page in bundle.pages.items()}
-    wanted = {key: page for key, page in pages.items() if seen.content.get(key) != page}
-    stale = [key for key in seen.content if key not in pages]
-    if not wanted and not stale:
-        return True
+    entry = Flip(at=dt.datetime.now(dt.UTC), author=bundle.author, action="publish", release=bundle.release)
     try:
-        pointer.flip(
-            public,
-            bundle.slug,
-            wanted,
-            seen,
-            Flip(at=bundle.now, author=bundle.author, action="publish", release=bundle.release),
-        )
+        count = pointer.flip(public, bundle.slug, pages, seen, entry)
     except (ObjectChangedError, ObjectExistsError) as error:
         other = pointer.look(public, bundle.slug).release or "?"
         raise PublishRaceError(tour=bundle.slug, release=other) from error
-    tally.written += len(wanted)
-    public.delete(stale)
-    return False
+    tally.written += count
+    return count == 0 and not seen.content.keys() - pages.keys()
 
 
 def _json(value: object) -> bytes:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from ispace import digest, keys
+from ispace.errors import ObjectMissingError
 from ispace.imaging.isolate import PictureWorker
 from ispace.imaging.poster import LONGEST_PX
 from ispace.model.release import ReleaseFile
@@ -62,7 +63,7 @@ def run(
 ) -> Tiled:
     """Return the tile set of an original, cutting it unless that was done before; raises the picture errors."""
     set_id = tile_set_id(original.sha256, level, coverage, options)
-    if private.head(keys.tile(set_id, COMPLETE)) is None:
+    if not _is_whole(keys.tile(set_id), COMPLETE, private):
         with tempfile.TemporaryDirectory(prefix="ispace-tile-") as folder:
             out = Path(folder)
             result = cut(
@@ -130,6 +131,18 @@ def store(folder: Path, prefix: str, blobs: Blobs, *, complete: str, extra: dict
     blobs.put(Put(prefix + complete, folder / complete))
 
 
+def _is_whole(prefix: str, complete: str, blobs: Blobs) -> bool:
+    """Say whether everything is there that the listing names: somebody may have tidied up by hand since."""
+    if blobs.head(prefix + complete) is None:
+        return False
+    try:
+        files = json.loads(blobs.get(prefix + LISTING))["files"]
+    except (ObjectMissingError, ValueError, KeyError):
+        return False
+    there = {info.key: info.size for info in blobs.scan(prefix)}
+    return all(there.get(f["key"]) == f["size"] for f in files)
+
+
 def _file(path: Path, key: str) -> ReleaseFile:
     return ReleaseFile(key=key, size=path.stat().st_size, sha256=digest.of_file(path))
 
@@ -141,7 +154,7 @@ def views(tiled: Tiled, view: View, *, private: Blobs, worker: PictureWorker) ->
     """Return poster (both ways up), thumbnail and share picture of a view, making them unless that was done before."""
     views_id = digest.of_work("views", VIEWS_VERSION, tiled.id, view.model_dump())
     prefix = keys.views(views_id)
-    if private.head(prefix + VIEWS_COMPLETE) is None:
+    if not _is_whole(prefix, VIEWS_COMPLETE, private):
         with tempfile.TemporaryDirectory(prefix="ispace-views-") as folder:
             out, tiles = Path(folder) / "out", Path(folder) / "tiles"
             out.mkdir()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import errno
+import signal
 import socket
 from collections.abc import Callable
 
@@ -16,6 +16,7 @@ from ispace.pipeline import render
 from ispace.settings import Settings
 from ispace.web import public
 
+_ATTEMPTS = 20
 _LOOPBACK = ((socket.AF_INET6, "::1"), (socket.AF_INET, "127.0.0.1"))
 
 
@@ -34,14 +35,24 @@ def run(settings: Settings, url: str, told: Callable[[str], None]) -> None:
     site = render.Site(
         name={"vi": settings.site_name_vi, "en": settings.site_name_en}, public_url=settings.public_url or None
     )
-    app = public.app(store, lambda: render.notice("not-found", root="/", assets=front, site=site))
+    app = public.app(store, lambda kind: render.notice(kind, root="/", assets=front, site=site))
     sockets = listen(settings.host, settings.port)
-    for address in addresses(sockets):
-        told(address)
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", server_header=False, timeout_graceful_shutdown=3))
-    # uvicorn ends cleanly on the first signal and then sends it to itself again, for whoever embeds it.
-    with contextlib.suppress(KeyboardInterrupt):
+
+    def stop(*_: object) -> None:
+        server.should_exit = True
+
+    # uvicorn ends cleanly on a signal and then sends it to itself again, for whoever embeds it: that is us.
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        for address in addresses(sockets):
+            told(address)
         server.run(sockets=sockets)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        for listening in sockets:
+            listening.close()
 
 
 def addresses(sockets: list[socket.socket]) -> list[str]:
@@ -56,7 +67,19 @@ def addresses(sockets: list[socket.socket]) -> list[str]:
 
 
 def listen(host: str, port: int) -> list[socket.socket]:
-    """Return sockets bound to ``port`` on ``host``, or on both loopbacks where ``host`` is empty."""
+    """Return sockets bound to ``port`` on ``host``, or on both loopbacks where ``host`` is empty.
+
+    Port 0 is one that is free on all of them.
+    """
+    for _ in range(_ATTEMPTS if port == 0 else 0):
+        try:
+            return _listen(host, port)
+        except PortTakenError:  # free on the first, taken on the second
+            continue
+    return _listen(host, port)
+
+
+def _listen(host: str, port: int) -> list[socket.socket]:
     places = _LOOPBACK if not host else tuple(_resolved(host))
     sockets: list[socket.socket] = []
     try:
