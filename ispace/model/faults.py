@@ -9,7 +9,8 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from ispace.model import hotspots as _hotspots
-from ispace.model.problem import Problem
+from ispace.model.problem import Problem, short
+from ispace.model.text import clean
 from ispace.model.tour import Tour
 
 _CODES = {
@@ -30,6 +31,7 @@ _CODES = {
     "date_from_datetime_parsing": "NGAY-SAI",
     "date_parsing": "NGAY-SAI",
     "date_type": "NGAY-SAI",
+    "day_form": "NGAY-SAI",
     "date_from_datetime_inexact": "NGAY-SAI",
     "path_outside": "DUONG-DAN",
     "url_scheme": "DIA-CHI",
@@ -40,6 +42,8 @@ _CODES = {
     "id_reserved": "MA-DANH-RIENG",
 }
 _ID_PATTERN = "^[a-z0-9]+(-"
+_LONGEST_WORD = 100
+"""Nobody mistypes a longer word, and comparing words takes time that grows with their length."""
 
 
 def problems_of(error: ValidationError, raw: dict[str, Any]) -> list[Problem]:
@@ -48,11 +52,11 @@ def problems_of(error: ValidationError, raw: dict[str, Any]) -> list[Problem]:
 
 
 def _problem(fault: Any, raw: dict[str, Any]) -> Problem:
-    loc = _without_tags(fault["loc"])
+    loc = _in_the_document(fault["loc"])
     ctx = fault.get("ctx", {})
     kind = fault["type"]
     code = _CODES.get(kind, "SAI-KIEU")
-    params: dict[str, object] = {"value": _short(fault.get("input")), "hint": ""}
+    params: dict[str, object] = {"value": short(fault.get("input")), "hint": ""}
     if code == "NGOAI-KHOANG":
         params["bound"] = ", ".join(f"{sign} {ctx[name]:g}" for name, sign in _BOUNDS if name in ctx)
     elif code in {"QUA-DAI", "QUA-NGAN"}:
@@ -68,9 +72,9 @@ def _problem(fault: Any, raw: dict[str, Any]) -> Problem:
     elif kind == "string_pattern_mismatch":
         code = "MA-SAI" if str(ctx.get("pattern", "")).startswith(_ID_PATTERN) else "DANG-SAI"
     elif code == "THUA":
-        params["hint"] = _hint(str(loc[-1]), _known_fields(loc, raw))
+        params["hint"] = hint(str(loc[-1]), _known_fields(loc, raw))
     else:
-        params.update(ctx)
+        params.update({name: short(v) if isinstance(v, str) else v for name, v in ctx.items()})
     scene, part = _owners(loc, raw)
     return Problem(code=code, field=path(loc), scene=scene, part=part, params=params)
 
@@ -82,26 +86,24 @@ def path(loc: Sequence[int | str]) -> str:
     """Return a location as people write it: ``scenes[2].hotspots[0].target``."""
     text = ""
     for step in loc:
-        text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else str(step)
+        text += f"[{step}]" if isinstance(step, int) else f".{short(step)}" if text else short(step)
     return text
 
 
-def hint(word: object, known: Sequence[str]) -> str:
-    """Return `` (… “x”?)`` with the known word that is most like ``word``, else nothing."""
-    return _hint(str(word), known)
-
-
-def _hint(word: str, known: Sequence[str]) -> str:
+def hint(word: str, known: Sequence[str]) -> str:
+    """Return `` (→ x?)`` with the known word that is most like ``word``, else nothing."""
+    if len(word) > _LONGEST_WORD:
+        return ""
     near = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
-    return f" (→ {near[0]}?)" if near else ""
+    return f" (→ {short(near[0])}?)" if near else ""
 
 
-def _without_tags(loc: Sequence[int | str]) -> tuple[int | str, ...]:
-    """Drop the union tag that pydantic puts behind a hotspot's index: it is no part of the document."""
+def _in_the_document(loc: Sequence[int | str]) -> tuple[int | str, ...]:
+    """Drop the steps that are pydantic's own: a hotspot's union tag, the word for a dictionary's key."""
     return tuple(
         step
         for index, step in enumerate(loc)
-        if not (index >= 2 and loc[index - 2] == "hotspots" and isinstance(loc[index - 1], int))
+        if not (index >= 2 and loc[index - 2] == "hotspots" and isinstance(loc[index - 1], int)) and step != "[key]"
     )
 
 
@@ -116,9 +118,9 @@ def _owners(loc: Sequence[int | str], raw: Any) -> tuple[str | None, str | None]
             break
         if isinstance(step, int) and isinstance(at, dict) and isinstance(at.get("id"), str):
             if loc[depth - 1] == "scenes":
-                scene = at["id"]
+                scene = str(clean(at["id"]))
             else:
-                part = at["id"]
+                part = str(clean(at["id"]))
     return scene, part
 
 
@@ -158,8 +160,3 @@ def _inner(annotation: Any) -> type[BaseModel] | None:
         if found:
             return found
     return None
-
-
-def _short(value: object) -> str:
-    text = str(value) if isinstance(value, str | int | float | bool) else type(value).__name__
-    return text if len(text) <= 60 else text[:57] + "…"

@@ -32,7 +32,10 @@ def upgrade(raw: Raw) -> Raw:
 
 
 _ANGLES = {"yaw": "yaw_deg", "pitch": "pitch_deg", "hfov": "hfov_deg"}
-_TEXTS = {"title", "description", "text", "alt", "summary", "name"}
+_TEXTS = {
+    *("title", "description", "text", "alt", "summary", "name", "transcript", "issuer", "address"),
+    *("managing_body", "governing_body", "responsible_person", "permit", "source"),
+}
 
 
 def _from_0(raw: Raw) -> Raw:
@@ -41,7 +44,7 @@ def _from_0(raw: Raw) -> Raw:
     for scene in raw.get("scenes", []) if isinstance(raw.get("scenes"), list) else []:
         if isinstance(scene, dict) and isinstance(scene.get("panorama"), str):
             scene["panorama"] = {"file": scene["panorama"]}
-        if isinstance(scene, dict) and "north" in scene:
+        if isinstance(scene, dict) and "north" in scene and "north_deg" not in scene:
             scene["north_deg"] = scene.pop("north")
     raw["version"] = 1
     return raw
@@ -52,7 +55,9 @@ def _rename(value: Any) -> Any:
         return [_rename(v) for v in value]
     if not isinstance(value, dict):
         return value
-    renamed = {_ANGLES.get(k, k): _rename(v) for k, v in value.items()}
+    # Where both names stand, the old one is left for the check to report: neither value may be lost silently.
+    names = {k: new if (new := _ANGLES.get(k)) is not None and new not in value else k for k in value}
+    renamed = {names[k]: _rename(v) for k, v in value.items()}
     return {k: {"vi": v} if k in _TEXTS and isinstance(v, str) else v for k, v in renamed.items()}
 
 

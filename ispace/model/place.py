@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from ispace.model.base import Document, Id
-from ispace.model.text import Title
+from ispace.model.base import Day, Document, Id
+from ispace.model.text import Line, Title
 from ispace.model.view import Position
 
 
@@ -18,9 +18,9 @@ class DatedName(Document):
 
     name: Title
     level: Literal["site", "commune", "district", "province"] = "commune"
-    code: str | None = Field(default=None, max_length=20)
-    valid_from: dt.date | None = None
-    valid_to: dt.date | None = None
+    code: Annotated[Line, Field(max_length=20)] | None = None
+    valid_from: Day | None = None
+    valid_to: Day | None = None
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:

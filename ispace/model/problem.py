@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from typing import Literal
 
 from ispace import language
+from ispace.model.text import clean
+
+_LONGEST_SHOWN = 60
 
 
 @dataclasses.dataclass(frozen=True)
@@ -28,9 +32,9 @@ class Problem:
         """Return place and problem as one line in ``lang``."""
         place = []
         if self.scene:
-            place.append(language.say("places", "scene", lang, id=self.scene))
+            place.append(language.say("places", "scene", lang, id=short(self.scene)))
         if self.part:
-            place.append(language.say("places", "part", lang, id=self.part))
+            place.append(language.say("places", "part", lang, id=short(self.part)))
         if self.field:
             place.append(language.say("places", "field", lang, field=self.field))
         text = language.say(self.section, self.code, lang, **self.params)
@@ -39,3 +43,17 @@ class Problem:
     def to_json(self, languages: tuple[str, ...] = ("vi", "en")) -> dict[str, object]:
         """Return everything, with the sentence in each language."""
         return {**dataclasses.asdict(self), "sentence": {lang: self.sentence(lang) for lang in languages}}
+
+
+def short(value: object) -> str:
+    """Return a value of a document as a sentence may show it: as JSON writes it, short, without control marks."""
+    match value:
+        case str():
+            text = str(clean(value)).replace("\n", " ")
+        case dict() | list():
+            text = "{…}" if isinstance(value, dict) else "[…]"
+        case None | bool():
+            text = json.dumps(value)
+        case _:
+            text = str(value)
+    return text if len(text) <= _LONGEST_SHOWN else text[: _LONGEST_SHOWN - 1] + "…"

@@ -8,8 +8,8 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from ispace.model.base import Document, Id, Phone, WebAddress
-from ispace.model.text import Text, Title
+from ispace.model.base import Day, Document, Id, Phone, WebAddress
+from ispace.model.text import Line, Text, Title
 
 VALID_MONTHS = 36
 """A recognition holds for 36 months from its signature (landscape of 2026; kept in one place because it may change)."""
@@ -51,15 +51,15 @@ class Product(Document):
     name: Title
     summary: Text
     group: ProductGroup
-    stars: int = Field(ge=3, le=5)
-    decision: str = Field(min_length=1, max_length=100)
+    stars: int = Field(ge=3, le=5, strict=True)
+    decision: Line = Field(max_length=100)
     issuer: Title
-    issued_on: dt.date
-    expires_on: dt.date | None = None
+    issued_on: Day
+    expires_on: Day | None = None
     maker: Maker
     links: list[ProductLink] = Field(default_factory=list, max_length=20)
     media: list[Id] = Field(default_factory=list, max_length=40)
-    sample: bool = False
+    sample: bool = Field(default=False, strict=True)
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:

@@ -10,10 +10,13 @@ from collections.abc import Iterator
 from typing import Any, TypedDict
 
 from ispace.model.faults import hint, path
-from ispace.model.problem import Problem
+from ispace.model.problem import Problem, short
+from ispace.model.text import clean
 
 Raw = dict[str, Any]
 _LISTS = ("scenes", "places", "products", "media", "floors")
+_MOST_HINTS = 200
+"""Beyond so many dangling names a hint for each would take longer than anybody reads."""
 
 
 class _Owner(TypedDict):
@@ -23,7 +26,7 @@ class _Owner(TypedDict):
 
 def check(raw: Raw) -> list[Problem]:
     """Return a problem for each id used twice or pointing nowhere, and for links that lead back to their scene."""
-    ids = {name: [str(i["id"]) for _, i in _items(raw.get(name)) if isinstance(i.get("id"), str)] for name in _LISTS}
+    ids = {name: [found for _, item in _items(raw.get(name)) if (found := _name(item))] for name in _LISTS}
     problems = [p for name in _LISTS for p in _doubles(raw.get(name), (name,))]
     problems += _languages(raw)
     for name, value, where in (("scenes", raw.get("start"), ("start",)), ("places", raw.get("place"), ("place",))):
@@ -33,23 +36,25 @@ def check(raw: Raw) -> list[Problem]:
         problems += _dangling(ids, "media", skin.get("logo"), ("skin", "logo"))
     for index, product in _items(raw.get("products")):
         for n, medium in enumerate(_list(product.get("media"))):
-            problems += _dangling(ids, "media", medium, ("products", index, "media", n), part=product.get("id"))
+            problems += _dangling(ids, "media", medium, ("products", index, "media", n), part=_name(product))
     for index, scene in _items(raw.get("scenes")):
         problems += _scene(scene, ("scenes", index), ids)
+    for problem in [p for p in problems if p.code == "KHONG-TRO-DEN"][:_MOST_HINTS]:
+        problem.params["hint"] = hint(str(problem.params["value"]), ids[str(problem.params["list"])])
     return problems
 
 
 def _scene(scene: Raw, loc: tuple[int | str, ...], ids: dict[str, list[str]]) -> list[Problem]:
-    scene_id = scene.get("id") if isinstance(scene.get("id"), str) else None
+    scene_id = _name(scene)
     problems = _dangling(ids, "places", scene.get("place"), (*loc, "place"), scene=scene_id)
     problems += _dangling(ids, "floors", scene.get("floor"), (*loc, "floor"), scene=scene_id)
     problems += _doubles(scene.get("hotspots"), (*loc, "hotspots"), scene=scene_id)
     for index, spot in _items(scene.get("hotspots")):
         here = (*loc, "hotspots", index)
-        owner: _Owner = {"scene": scene_id, "part": spot.get("id") if isinstance(spot.get("id"), str) else None}
+        owner: _Owner = {"scene": scene_id, "part": _name(spot)}
         target = spot.get("target")
         problems += _dangling(ids, "scenes", target, (*here, "target"), **owner)
-        if target is not None and target == scene_id:
+        if isinstance(target, str) and clean(target) == scene_id:
             problems.append(Problem("TU-NOI", field=path((*here, "target")), **owner))
         problems += _dangling(ids, "products", spot.get("product"), (*here, "product"), **owner)
         for n, medium in enumerate(_list(spot.get("media"))):
@@ -66,31 +71,43 @@ def _dangling(
     scene: str | None = None,
     part: str | None = None,
 ) -> list[Problem]:
-    if not isinstance(value, str) or value in ids[name]:
+    if not isinstance(value, str) or clean(value) in ids[name]:
         return []
-    params: dict[str, object] = {"value": value, "list": name, "hint": hint(value, ids[name])}
+    params: dict[str, object] = {"value": short(value), "list": name, "hint": ""}
     return [Problem("KHONG-TRO-DEN", field=path(loc), scene=scene, part=part, params=params)]
 
 
 def _doubles(items: object, loc: tuple[int | str, ...], scene: str | None = None) -> list[Problem]:
-    counts = Counter(i["id"] for _, i in _items(items) if isinstance(i.get("id"), str))
+    counts = Counter(_name(i) for _, i in _items(items))
     seen: set[str] = set()
     problems = []
     for index, item in _items(items):
-        name = item.get("id")
-        if isinstance(name, str) and counts[name] > 1:
+        name = _name(item)
+        if name is not None and counts[name] > 1:
             if name in seen:
                 owner = scene if scene is not None or loc[-1] != "scenes" else name
                 problems.append(
-                    Problem("TRUNG-MA", field=path((*loc, index, "id")), scene=owner, part=name, params={"value": name})
+                    Problem(
+                        "TRUNG-MA",
+                        field=path((*loc, index, "id")),
+                        scene=owner,
+                        part=name,
+                        params={"value": short(name)},
+                    )
                 )
             seen.add(name)
     return problems
 
 
 def _languages(raw: Raw) -> list[Problem]:
-    counts = Counter(v for v in _list(raw.get("languages")) if isinstance(v, str))
+    counts = Counter(short(v) for v in _list(raw.get("languages")) if isinstance(v, str))
     return [Problem("TRUNG-NGON-NGU", field="languages", params={"value": v}) for v, n in counts.items() if n > 1]
+
+
+def _name(item: Raw) -> str | None:
+    """Return the id of an item, trimmed as pydantic trims it; ``None`` where it has none."""
+    name = item.get("id")
+    return str(clean(name)) if isinstance(name, str) else None
 
 
 def _items(value: object) -> Iterator[tuple[int, Raw]]:

@@ -13,8 +13,8 @@ from ispace.model.view import LevelAngles, Limits, Pitch, Position, View
 class Coverage(Document):
     """How much of the sphere a partial panorama shows, where its file does not say so itself."""
 
-    haov_deg: float = Field(gt=0, le=360)
-    vaov_deg: float = Field(gt=0, le=180)
+    haov_deg: float = Field(gt=0, le=360, strict=True)
+    vaov_deg: float = Field(gt=0, le=180, strict=True)
     pitch_deg: Pitch = 0.0
 
 
@@ -37,7 +37,7 @@ class Scene(Document):
     initial_view: View | None = None
     limits: Limits | None = None
     level: LevelAngles | None = None
-    north_deg: float | None = Field(default=None, ge=0, lt=360)
+    north_deg: float | None = Field(default=None, ge=0, lt=360, strict=True)
     position: Position | None = None
     floor: Id | None = None
     place: Id | None = None

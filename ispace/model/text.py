@@ -9,23 +9,30 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
-# Controls that have no business in a caption; the bidirectional ones could make a sentence read backwards.
-_UNWANTED = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+# Controls that have no business in a caption: the bidirectional ones could make a sentence read backwards, invisible
+# spaces keep a word from being found, and half a surrogate pair cannot be written as UTF-8.
+_UNWANTED = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\ud800-\udfff]"
+)
+_LINE_ENDS = re.compile(r"\r\n|[\r\u2028\u2029]")
 
 
 def clean(value: object) -> object:
     """Return a string in Unicode NFC without control and direction marks, trimmed; anything else unchanged."""
     if not isinstance(value, str):
         return value
-    text = unicodedata.normalize("NFC", value).replace("\r\n", "\n").replace("\r", "\n")
-    return _UNWANTED.sub("", text).strip()
+    text = _UNWANTED.sub("", _LINE_ENDS.sub("\n", value))
+    return unicodedata.normalize(
+        "NFC", text
+    ).strip()  # last: a mark that is gone may have parted a letter and its accent
 
 
 def _one_line(value: str) -> str:
     return re.sub(r"\s+", " ", value)
 
 
-Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
+Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=35)]
+"""A language code of BCP 47: ``vi``, ``en``, ``zh-Hant``."""
 Line = Annotated[
     str, BeforeValidator(clean), AfterValidator(_one_line), StringConstraints(min_length=1, max_length=300)
 ]

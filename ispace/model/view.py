@@ -9,9 +9,10 @@ from pydantic_core import PydanticCustomError
 
 from ispace.model.base import Document
 
-Yaw = Annotated[float, Field(ge=-180, le=180), AfterValidator(lambda yaw: -180.0 if yaw == 180 else yaw)]
-Pitch = Annotated[float, Field(ge=-90, le=90)]
-Hfov = Annotated[float, Field(ge=5, le=150)]
+Yaw = Annotated[float, Field(ge=-180, le=180, strict=True), AfterValidator(lambda yaw: -180.0 if yaw == 180 else yaw)]
+Pitch = Annotated[float, Field(ge=-90, le=90, strict=True)]
+Hfov = Annotated[float, Field(ge=5, le=150, strict=True)]
+Turn = Annotated[float, Field(ge=-360, le=360, strict=True)]
 
 
 class Direction(Document):
@@ -32,8 +33,8 @@ class View(Document):
 class Limits(Document):
     """How far a visitor may turn and zoom; yaw may run past ±180 so that a range can cross the seam."""
 
-    yaw_min_deg: float = Field(default=-180, ge=-360, le=360)
-    yaw_max_deg: float = Field(default=180, ge=-360, le=360)
+    yaw_min_deg: Turn = -180.0
+    yaw_max_deg: Turn = 180.0
     pitch_min_deg: Pitch = -90.0
     pitch_max_deg: Pitch = 90.0
     hfov_min_deg: Hfov = 25.0
@@ -59,12 +60,12 @@ class LevelAngles(Document):
     """How the camera stood: looked up by ``pitch_deg``, rolled clockwise by ``roll_deg`` (as GPano's pose)."""
 
     pitch_deg: Pitch = 0.0
-    roll_deg: float = Field(default=0.0, ge=-180, le=180)
+    roll_deg: float = Field(default=0.0, ge=-180, le=180, strict=True)
 
 
 class Position(Document):
     """A point on the earth (WGS 84)."""
 
-    lat: float = Field(ge=-90, le=90)
-    lon: float = Field(ge=-180, le=180)
-    altitude_m: float | None = Field(default=None, ge=-500, le=10_000)
+    lat: float = Field(ge=-90, le=90, strict=True)
+    lon: float = Field(ge=-180, le=180, strict=True)
+    altitude_m: float | None = Field(default=None, ge=-500, le=10_000, strict=True)

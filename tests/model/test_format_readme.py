@@ -87,7 +87,7 @@ def test_the_names_that_no_tour_may_take_are_listed() -> None:
 
 def test_a_draft_is_upgraded_as_the_readme_says() -> None:
     draft = {
-        "id": "t",
+        "id": "san-chua",
         "title": "Sân chùa",
         "description": "Sân gạch",
         "scenes": [

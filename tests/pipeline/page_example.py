@@ -162,7 +162,7 @@ def _scene_work(scene: str) -> SceneWork:
         level_sizes_px=[464, 928],
         preview=Preview(file="preview.jpg", size_px=256, inline="AAAA"),
     )
-    tiled = Tiled(f"{scene}-tiles", "0" * 64, tiles, [], [])
+    tiled = Tiled(f"{scene}-tiles", "0" * 64, tiles, [], [], None)
     return SceneWork(PictureInfo("x.jpg", "JPEG", 2000, 1000), tiled, Views(**pictures), View(), Limits())
 
 
