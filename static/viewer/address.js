@@ -76,7 +76,9 @@ export function holdAt(element) {
   const soon = () => setTimeout(end, 500);
   up();
   window.addEventListener('scroll', up, { signal });
-  for (const type of ['wheel', 'touchstart', 'pointerdown', 'keydown']) window.addEventListener(type, end, { signal, passive: true });
+  for (const type of ['wheel', 'touchstart', 'pointerdown', 'keydown']) {
+    window.addEventListener(type, end, { signal, passive: true });
+  }
   if (document.readyState === 'complete') soon();
   else window.addEventListener('load', soon, { signal });
 }

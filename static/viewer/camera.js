@@ -83,7 +83,10 @@ export function createCamera(host) {
       return { in: view.focal < zoom.max * 0.999, out: view.focal > zoom.min * 1.001 };
     },
 
-    /** Takes up a scene at its initial view. @param {Scene} next @param {Size | null} [shown] size of its poster on the page */
+    /**
+     * Takes up a scene at its initial view.
+     * @param {Scene} next @param {Size | null} [shown] size of its poster on the page
+     */
     open(next, shown = null) {
       [scene, poster, gliding, pristine] = [next, shown, null, true];
       measure();

@@ -67,7 +67,10 @@ function player(medium, { words, say, url }) {
   return figure;
 }
 
-/** The first picture leads; the others, sound and film follow the text, and last who made them. @param {string[]} ids @param {CardHost} host */
+/**
+ * The first picture leads; the others, sound and film follow the text, and last who made them.
+ * @param {string[]} ids @param {CardHost} host
+ */
 function media(ids, host) {
   const found = ids.map((id) => host.tour.media?.[id]).filter((medium) => medium !== undefined);
   const credits = [...new Set(found.map((m) => m.credit).filter(Boolean))];
@@ -128,13 +131,19 @@ function productContent(product, host) {
   fact(words.validity, badge);
 
   const links = el('p', { class: 'stage-actions' });
-  const action = (/** @type {string | null | undefined} */ address, /** @type {string} */ sign, /** @type {string} */ label, /** @type {string} */ lang) => {
+  /** @param {string} address @param {string} sign @param {string} label @param {string} lang */
+  const action = (address, sign, label, lang) => {
     const href = safeUrl(address, host.url(''));
     if (!href) return;
     const out = href.startsWith('tel:') ? {} : { target: '_blank', rel: 'noopener noreferrer' };
     links.append(el('a', { href, lang, class: 'stage-action', ...out }, icon(sign), label));
   };
-  const kinds = { map: ['navigation', words.directions], shop: ['store', words.shop], trace: ['qr-code', words.trace], website: ['globe', words.web] };
+  const kinds = {
+    map: ['navigation', words.directions],
+    shop: ['store', words.shop],
+    trace: ['qr-code', words.trace],
+    website: ['globe', words.web],
+  };
   const add = (/** @type {keyof typeof kinds} */ kind) => {
     for (const link of product.links.filter((l) => l.kind === kind)) {
       const [sign = '', label = ''] = kinds[kind];

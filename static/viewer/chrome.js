@@ -46,7 +46,8 @@ export function createChrome(stage, host) {
   const share = button(words.share, 'share-2', host.share, 'is-wide');
   const screen = button(words.fullScreen, 'maximize', host.fullScreen, 'is-wide');
   const menu = button(words.menu, 'menu', () => showMenu(), 'is-narrow');
-  const controls = el('div', { class: 'stage-controls', role: 'group', 'aria-label': words.controls }, tongues, list, share, screen, menu);
+  const controls = el('div', { class: 'stage-controls', role: 'group', 'aria-label': words.controls },
+    tongues, list, share, screen, menu);
   const own = title ? [el('div', { class: 'stage-head' }, title, line)] : [];
 
   const thumbs = el('ul', {});
@@ -54,8 +55,8 @@ export function createChrome(stage, host) {
   const pill = button(' ', 'images', () => showScenes(pill), 'stage-pill is-narrow', true);
   for (const opener of [list, menu, pill]) set(opener, 'aria-haspopup', 'dialog');
   const needle = svg('g', {},
-    svg('path', { class: 'stage-needle-north', d: 'M24 13.5l4.2 10.5h-8.4z' }),
-    svg('path', { class: 'stage-needle-south', d: 'M24 34.5l-4.2-10.5h8.4z' }));
+    svg('path', { class: 'stage-needle-north', d: 'M24 13l5 11.5h-10z' }),
+    svg('path', { class: 'stage-needle-south', d: 'M24 36l-5-11.5h10z' }));
   const letter = svg('text', { x: '24', y: '10.5', 'text-anchor': 'middle' });
   letter.textContent = words.northLetter;
   const dial = svg('svg', { viewBox: '0 0 48 48', 'aria-hidden': 'true' }, letter, needle);
@@ -63,7 +64,10 @@ export function createChrome(stage, host) {
   compass.replaceChildren(dial);
 
   const ways = /** @type {[Way, string, string][]} */ ([
-    ['up', words.up, 'arrow-up'], ['left', words.left, 'arrow-left'], ['right', words.right, 'arrow-right'], ['down', words.down, 'arrow-down'],
+    ['up', words.up, 'arrow-up'],
+    ['left', words.left, 'arrow-left'],
+    ['right', words.right, 'arrow-right'],
+    ['down', words.down, 'arrow-down'],
   ]);
   const pad = el('div', { class: 'stage-pad', role: 'group', 'aria-label': words.moving },
     ...ways.map(([way, name, sign]) => button(name, sign, () => host.nudge(way), `is-${way}`)));
@@ -105,8 +109,9 @@ export function createChrome(stage, host) {
 
   /** @param {Scene} of */
   function thumbnail(of) {
-    const picture = of.thumbnail;
-    return picture ? el('img', { src: host.url(picture.url), alt: '', width: 320, height: 200, loading: 'lazy', draggable: 'false' }) : null;
+    if (!of.thumbnail) return null;
+    const { url, width_px: width, height_px: height } = of.thumbnail;
+    return el('img', { src: host.url(url), alt: '', width, height, loading: 'lazy', draggable: 'false' });
   }
 
   /** @param {Text | null | undefined} text @param {string} [cls] */
@@ -157,7 +162,7 @@ export function createChrome(stage, host) {
       const others = next.languages.filter((code) => code !== host.language && next.page?.[code]);
       tongues.replaceChildren(...others.map((code) => {
         const own = new Intl.DisplayNames([code], { type: 'language' }).of(code) ?? code;
-        const link = el('a', { class: 'stage-button stage-tongue', href: host.pageIn(code), hreflang: code, lang: code, title: own },
+        const link = el('a', { class: 'stage-button', href: host.pageIn(code), hreflang: code, lang: code, title: own },
           code.toUpperCase(), el('span', { class: 'stage-unseen' }, ` – ${own}`));
         for (const type of ['pointerdown', 'focus', 'click']) link.addEventListener(type, () => (link.href = host.pageIn(code)));
         return link;
@@ -168,7 +173,8 @@ export function createChrome(stage, host) {
       pill.hidden = count < 2;
       list.hidden = count < 2;
       pill.lastElementChild?.replaceChildren(words.sceneCount(count));
-      thumbs.replaceChildren(...(known ? next.scenes.map((of) => el('li', {}, sceneLink(of, thumbnail(of), label(of.title)))) : []));
+      const all = known ? next.scenes : [];
+      thumbs.replaceChildren(...all.map((of) => el('li', {}, sceneLink(of, thumbnail(of), label(of.title)))));
     },
 
     /** Says which scene is shown. @param {Scene} next @param {number} number @param {number} count */

@@ -41,7 +41,10 @@ const AXIS = {
   left: ['yaw', -1], right: ['yaw', 1], up: ['pitch', 1], down: ['pitch', -1], in: ['zoom', 1], out: ['zoom', -1],
 };
 
-/** The view zoomed by a factor so that what is at `at` stays there. @param {View} view @param {number} focal @param {Point} at @param {Size} size */
+/**
+ * The view zoomed to a focal length so that what is at `at` stays there.
+ * @param {View} view @param {number} focal @param {Point} at @param {Size} size
+ */
 export const zoomedAbout = (view, focal, at, size) =>
   turnedTo(unproject(at, view, size), at, { ...view, focal }, size);
 
@@ -202,7 +205,7 @@ export function createControls(root, surface, host) {
 
   root.addEventListener('keydown', (event) => {
     const target = /** @type {Element} */ (event.target);
-    if (event.ctrlKey || event.metaKey || event.altKey || target.closest('dialog, input, textarea, select, audio, video')) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || target.closest('dialog, input, audio, video')) return;
     const way = WAYS[event.key];
     const act = host.keys[event.key] ?? host.keys[event.key.toLowerCase()];
     if (way) {

@@ -44,7 +44,8 @@ export const icon = (name) =>
  */
 export function button(name, symbol, act, cls = '', written = false) {
   const names = written ? {} : { title: name, 'aria-label': name };
-  const element = el('button', { type: 'button', class: `stage-button ${cls}`, ...names }, icon(symbol), written && el('span', {}, name));
+  const element = el('button', { type: 'button', class: `stage-button ${cls}`, ...names },
+    icon(symbol), written && el('span', {}, name));
   element.addEventListener('click', act);
   return element;
 }

@@ -68,7 +68,8 @@ export function createRenderer(canvas) {
 
   const prepare = () => {
     const program = gl.createProgram();
-    for (const [type, source] of /** @type {[number, string][]} */ ([[gl.VERTEX_SHADER, VERTEX], [gl.FRAGMENT_SHADER, FRAGMENT]])) {
+    const stages = /** @type {[number, string][]} */ ([[gl.VERTEX_SHADER, VERTEX], [gl.FRAGMENT_SHADER, FRAGMENT]]);
+    for (const [type, source] of stages) {
       const shader = gl.createShader(type);
       // A context that is lost at birth makes none; it is told by its event.
       if (!shader) return;
@@ -78,7 +79,8 @@ export function createRenderer(canvas) {
     }
     gl.linkProgram(program);
     gl.useProgram(program);
-    uniform = /** @type {Uniforms} */ (Object.fromEntries(UNIFORMS.map((name) => [name, gl.getUniformLocation(program, name)])));
+    const places = UNIFORMS.map((name) => [name, gl.getUniformLocation(program, name)]);
+    uniform = /** @type {Uniforms} */ (Object.fromEntries(places));
     const corner = gl.getAttribLocation(program, 'corner');
     gl.bindBuffer(gl.ARRAY_BUFFER, gl.createBuffer());
     gl.bufferData(gl.ARRAY_BUFFER, new Float32Array([0, 0, 1, 0, 0, 1, 1, 1]), gl.STATIC_DRAW);

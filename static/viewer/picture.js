@@ -141,7 +141,10 @@ export function createPicture(stage, surface, { camera, source, wake, attributes
       return pano.element;
     },
 
-    /** Takes up a scene; `strip` is what can be shown of it already. @param {Scene} next @param {{strip: ImageBitmap, sharp: boolean} | null} strip */
+    /**
+     * Takes up a scene; `strip` is what can be shown of it already.
+     * @param {Scene} next @param {{strip: ImageBitmap, sharp: boolean} | null} strip
+     */
     open(next, strip) {
       scene = next;
       sharp = arrived = strip?.sharp ?? false;
@@ -153,7 +156,10 @@ export function createPicture(stage, surface, { camera, source, wake, attributes
       }
     },
 
-    /** The first scene of all: under the page's poster, where that shows the same. @param {((natural: Size) => void) | null} posterKnown */
+    /**
+     * The first scene of all: under the page's poster, where that shows the same.
+     * @param {((natural: Size) => void) | null} posterKnown
+     */
     async begin(posterKnown) {
       if (!scene) return;
       if (posterKnown) void showPoster(scene, posterKnown);

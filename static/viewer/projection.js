@@ -106,7 +106,10 @@ export function unproject(at, view, size) {
   return plus(forward, right, x, up, y);
 }
 
-/** v + x a + y b @param {Vector} v @param {Vector} a @param {number} x @param {Vector} b @param {number} y @returns {Vector} */
+/**
+ * v + x a + y b
+ * @param {Vector} v @param {Vector} a @param {number} x @param {Vector} b @param {number} y @returns {Vector}
+ */
 export const plus = (v, a, x, b, y) => [
   v[0] + x * a[0] + y * b[0], v[1] + x * a[1] + y * b[1], v[2] + x * a[2] + y * b[2],
 ];

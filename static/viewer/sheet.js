@@ -93,15 +93,13 @@ export function createSheet(stage, words, changed) {
       for (const player of body.querySelectorAll('audio, video')) /** @type {HTMLMediaElement} */ (player).pause();
     },
 
-    /** The part of the stage that the sheet leaves free, in CSS pixels: right and bottom edges. */
+    /** The part of the stage that the sheet leaves free, by where it will lie when it has risen. */
     free() {
-      const box = stage.getBoundingClientRect();
-      if (!dialog.open) return { width: box.width, height: box.height };
-      const sheet_box = dialog.getBoundingClientRect();
-      const side = sheet_box.width < box.width * 0.8;
-      return side
-        ? { width: Math.max(sheet_box.left - box.left, 120), height: box.height }
-        : { width: box.width, height: Math.max(sheet_box.top - box.top, 120) };
+      const { clientWidth: width, clientHeight: height } = stage;
+      if (!dialog.open) return { width, height };
+      return dialog.offsetWidth < width * 0.8
+        ? { width: Math.max(dialog.offsetLeft, 120), height }
+        : { width, height: Math.max(dialog.offsetTop, 120) };
     },
   };
   return sheet;

@@ -1,6 +1,7 @@
 /**
- * The tour document, as much of it as is known, and the previews of scenes, fetched once. Previews of neighbouring scenes are fetched when the
- * browser is idle, so that a step into them needs no waiting; never for visitors who save data.
+ * The tour document, as much of it as is known, and the previews of scenes, fetched once. Previews of neighbouring
+ * scenes are fetched when the browser is idle, so that a step into them needs no waiting; never for visitors who save
+ * data.
  *
  * @import {Scene, Text, TourDocument} from './types.js'
  */

@@ -6,7 +6,9 @@
 const vi = {
   stage: (/** @type {string} */ tour) => `Ảnh toàn cảnh: ${tour}`,
   panorama: 'ảnh toàn cảnh 360°',
-  keys: 'Phím mũi tên: xoay, với Shift nhanh hơn. + −: phóng to, thu nhỏ. Home: góc nhìn ban đầu. Page Up, Page Down: đổi cảnh. F: toàn màn hình.',
+  keys:
+    'Phím mũi tên: xoay, với Shift nhanh hơn. + −: phóng to, thu nhỏ. Home: góc nhìn ban đầu. ' +
+    'Page Up, Page Down: đổi cảnh. F: toàn màn hình.',
   hotspots: 'Điểm tương tác',
   skip: 'Bỏ qua điểm tương tác',
   controls: 'Điều khiển',
@@ -69,7 +71,9 @@ const vi = {
 const en = {
   stage: (tour) => `Panorama: ${tour}`,
   panorama: '360° panorama',
-  keys: 'Arrow keys: turn, with Shift faster. + −: zoom. Home: initial view. Page Up, Page Down: other scenes. F: full screen.',
+  keys:
+    'Arrow keys: turn, with Shift faster. + −: zoom. Home: initial view. ' +
+    'Page Up, Page Down: other scenes. F: full screen.',
   hotspots: 'Hotspots',
   skip: 'Skip hotspots',
   controls: 'Controls',
