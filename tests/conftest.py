@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+pytest.register_assert_rewrite("adapters.blobs_contract")
+
 ROOT = Path(__file__).parent.parent
 
 

@@ -103,8 +103,8 @@ class FolderBlobs:
 
     def scan(self, prefix: str = "") -> Iterator[ObjectInfo]:
         """Yield objects in the order of their keys, one folder in memory at a time."""
-        folder = prefix.rpartition("/")[0]
-        top = self._path(folder) if folder else self.root
+        folder, slash, _ = prefix.rpartition("/")
+        top = self._path(folder) if slash else self.root
         if folder and not self._is_folder(top):
             return
         with self._translated():
@@ -242,7 +242,7 @@ class FolderBlobs:
                 if not self._is_inside(path.parent):
                     raise StoreFailedError(store=self.name, reason=f"{path.parent}: symbolic link")
                 temporary.replace(path)
-            except FileNotFoundError:  # a delete found the folder empty in between
+            except (FileNotFoundError, FileExistsError):  # a delete found the folder empty in between
                 if attempt == _ATTEMPTS - 1:
                     raise
             else:
