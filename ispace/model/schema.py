@@ -1,0 +1,88 @@
+"""JSON Schemas for editors and other programs, made from the models: ``python -m ispace.model.schema`` writes them.
+
+Reads: the models. Writes: ``tours/schema/``; a test keeps files and models equal.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.json_schema import GenerateJsonSchema
+from pydantic_core import CoreSchema
+
+from ispace.model.published import PublishedTour
+from ispace.model.tour import Tour
+
+FOLDER = Path(__file__).parents[2] / "tours" / "schema"
+"""Where the schemas lie in a checkout."""
+
+_DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+
+class _Plain(GenerateJsonSchema):
+    """Leaves out the titles that only repeat a field's name."""
+
+    def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002
+        return False
+
+    def generate(self, schema: CoreSchema, mode: Any = "validation") -> dict[str, Any]:
+        made = super().generate(schema, mode)
+        for part in (made, *made.get("$defs", {}).values()):
+            if "description" in part:
+                part["description"] = " ".join(str(part["description"]).replace("``", "`").split())
+        return made
+
+
+def documents() -> dict[str, dict[str, Any]]:
+    """Return every schema by the name of its file."""
+    return {
+        "tour.schema.json": _schema(Tour, "urn:ispace:schema:tour:1", "iSpace: tour.json of a tour's folder"),
+        "published-tour.schema.json": _open(
+            _schema(PublishedTour, "urn:ispace:schema:published-tour:1", "iSpace: tour.json of a release")
+        ),
+    }
+
+
+def files() -> dict[str, bytes]:
+    """Return the bytes of every schema by the name of its file."""
+    return {
+        name: (json.dumps(content, ensure_ascii=False, indent=2) + "\n").encode()
+        for name, content in documents().items()
+    }
+
+
+def _schema(model: type[BaseModel], address: str, title: str) -> dict[str, Any]:
+    made = _closed(model.model_json_schema(schema_generator=_Plain))
+    return {"$schema": _DIALECT, "$id": address} | made | {"title": title}
+
+
+def _closed(schema: Any) -> Any:
+    """Refuse keys of a text that are no languages, as the models do."""
+    if isinstance(schema, dict):
+        more = {"additionalProperties": False} if "patternProperties" in schema else {}
+        return {k: _closed(v) for k, v in schema.items()} | more
+    return [_closed(v) for v in schema] if isinstance(schema, list) else schema
+
+
+def _open(schema: Any) -> Any:
+    """Allow unknown fields: a contract may gain some at any time without a new version."""
+    if isinstance(schema, dict):
+        text = "patternProperties" in schema
+        return {k: _open(v) for k, v in schema.items() if text or k != "additionalProperties" or v is not False}
+    return [_open(v) for v in schema] if isinstance(schema, list) else schema
+
+
+def main() -> None:
+    """Write the schemas into the folder named on the command line, else into ``tours/schema``."""
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, data in files().items():
+        (folder / name).write_bytes(data)
+
+
+if __name__ == "__main__":
+    main()

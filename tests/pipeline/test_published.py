@@ -1,0 +1,91 @@
+"""What ``compose`` makes is exactly the published contract: the models of ``model/published.py`` and their schema."""
+
+import copy
+import json
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from page_example import composed, raw_tour
+from pydantic import ValidationError
+
+from ispace.model import schema
+from ispace.model.published import PublishedTour
+
+TOURS = sorted((Path(__file__).parents[2] / "tours").glob("*/tour.json"))
+
+
+def published(raw: dict[str, Any] | None = None) -> dict[str, Any]:
+    return json.loads(json.dumps(composed(raw)[1], ensure_ascii=False))
+
+
+def of(path: Path) -> dict[str, Any]:
+    return published(json.loads(path.read_text(encoding="utf-8")))
+
+
+def check(document: dict[str, Any]) -> list[str]:
+    validator = jsonschema.Draft202012Validator(schema.documents()["published-tour.schema.json"])
+    return [f"{list(e.absolute_path)}: {e.message}" for e in validator.iter_errors(document)]
+
+
+@pytest.mark.parametrize("path", TOURS, ids=lambda p: p.parent.name)
+def test_a_published_demo_tour_is_the_contract_and_nothing_more(path: Path) -> None:
+    document = of(path)
+    PublishedTour.model_validate(document)
+    assert check(document) == []
+
+
+def test_a_tour_with_every_kind_of_thing_is_the_contract_and_nothing_more() -> None:
+    raw = raw_tour()
+    raw["floors"] = [{"id": "tret", "title": {"vi": "Tầng trệt"}}]
+    raw["scenes"][0] |= {"floor": "tret", "place": "nui-sam", "north_deg": 12.5}
+    raw["skin"] = {"preset": "dark", "accent": "#102030", "logo": "anh"}
+    document = published(raw)
+    PublishedTour.model_validate(document)
+    assert check(document) == []
+    assert {h["kind"] for s in document["scenes"] for h in s["hotspots"]} == {
+        *("link", "card", "url", "phone", "product", "area")
+    }
+
+
+def test_every_field_of_the_contract_is_written() -> None:
+    document = published()
+    for part, model in (
+        (document, PublishedTour),
+        (document["scenes"][0], PublishedTour.model_fields["scenes"].annotation.__args__[0]),  # type: ignore[union-attr]
+    ):
+        assert set(part) == set(model.model_fields)
+
+
+def test_a_field_that_the_contract_does_not_know_is_noticed_here_and_tolerated_by_readers() -> None:
+    document = published() | {"weather": "mưa"}
+    with pytest.raises(ValidationError, match="weather"):
+        PublishedTour.model_validate(document)
+    assert check(document) == []
+
+
+@pytest.mark.parametrize(
+    ("place", "value"),
+    [
+        (("scenes", 0, "tiles", "base"), "https://elsewhere.example/t/"),
+        (("scenes", 0, "poster", "portrait", "url"), "../../../../x.jpg"),
+        (("page", "vi"), "/chua-co/index.html"),
+        (("scenes", 0, "initial_view", "yaw_deg"), "0"),
+        (("release",), "latest"),
+    ],
+)
+def test_what_breaks_the_contract_is_found(place: tuple[str | int, ...], value: object) -> None:
+    document: Any = copy.deepcopy(published())
+    at = document
+    for step in place[:-1]:
+        at = at[step]
+    at[place[-1]] = value
+    with pytest.raises(ValidationError):
+        PublishedTour.model_validate(document)
+    assert check(document) != []
+
+
+def test_nothing_of_the_authors_is_published_that_the_contract_keeps_back() -> None:
+    assert {"agency", "licence", "categories", "places"} & set(published()) == set()
+    assert "altitude_m" not in json.dumps(published())
