@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ispace.imaging.encode import decode
 from ispace.imaging.geometry import FACES, Array, face_directions, face_of
-from ispace.imaging.sample import Box
+from ispace.imaging.source import Box
 
 Rgb = NDArray[np.uint8]
 

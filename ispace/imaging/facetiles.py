@@ -15,7 +15,8 @@ import numpy as np
 
 from ispace.imaging.geometry import FACES, Array, LevelAngles, source_rotation
 from ispace.imaging.planes import BACKGROUND_RGB, Plane, Planes, Sphere
-from ispace.imaging.sample import Box, Piece, Source, pieces, resample, sources
+from ispace.imaging.sample import Piece, pieces, resample
+from ispace.imaging.source import Box, Source, sources
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ import numpy as np
 
 from ispace.imaging.geometry import Array
 from ispace.imaging.planes import Plane
-from ispace.imaging.sample import Source
+from ispace.imaging.source import Source
 
 _REACH = 1 / 5
 """Share of the rows, from either pole, that is looked at: to 36°, where s falls below 1.5."""

@@ -35,9 +35,7 @@ def area_faces(luma: NDArray[np.uint8], face_px: int, points: int = 4, pole_poin
     return faces
 
 
-def _means(
-    spline: Float, shape: tuple[int, ...], face: str, face_px: int, span: tuple[int, int], points: int
-) -> Float:
+def _means(spline: Float, shape: tuple[int, ...], face: str, face_px: int, span: tuple[int, int], points: int) -> Float:
     out = np.empty((span[1] - span[0], span[1] - span[0]), np.float32)
     within = (np.arange(points) + 0.5) / points
     u = (np.arange(*span)[:, None] + within).ravel() * (2 / face_px) - 1

@@ -11,7 +11,6 @@ import pytest
 import simplejpeg
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from ispace.imaging.planes import BACKGROUND_RGB
 from PIL import Image, ImageCms, ImageOps
 
 from ispace.errors import (
@@ -28,6 +27,7 @@ from ispace.errors import (
 )
 from ispace.imaging.decode import load_planes, load_rgb, memory_needed_mb
 from ispace.imaging.limits import Limits
+from ispace.imaging.planes import BACKGROUND_RGB
 from ispace.imaging.probe import probe
 
 LIMITS = Limits()

@@ -7,7 +7,8 @@ import smooth_sphere
 from ispace.imaging.facetiles import FaceCutter
 from ispace.imaging.geometry import FACES, LevelAngles, source_rotation
 from ispace.imaging.planes import BACKGROUND_RGB, Planes, Sphere
-from ispace.imaging.sample import Box, crop, pieces, sources
+from ispace.imaging.sample import pieces
+from ispace.imaging.source import Box, crop, sources
 
 LEVEL = LevelAngles()
 ATTITUDES = [

@@ -6,7 +6,7 @@ import pytest
 from ispace.imaging import polefilter
 from ispace.imaging.geometry import LevelAngles, source_rotation
 from ispace.imaging.planes import Planes, Sphere
-from ispace.imaging.sample import sources
+from ispace.imaging.source import sources
 
 LEVEL = source_rotation(LevelAngles())
 

@@ -8,7 +8,7 @@ import smooth_sphere
 
 from ispace.imaging import geometry, view
 from ispace.imaging.pyramid import LevelAngles, make_tileset
-from ispace.imaging.sample import Box
+from ispace.imaging.source import Box
 
 VIEWS = {
     "ahead": {"yaw_deg": 0, "pitch_deg": 0, "hfov_deg": 90, "width_px": 640, "height_px": 360},
