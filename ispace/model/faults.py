@@ -52,9 +52,9 @@ def problems_of(error: ValidationError, raw: dict[str, Any]) -> list[Problem]:
 
 
 def _problem(fault: Any, raw: dict[str, Any]) -> Problem:
-    loc = _in_the_document(fault["loc"])
-    ctx = fault.get("ctx", {})
     kind = fault["type"]
+    loc = _in_the_document(fault["loc"], kind)
+    ctx = fault.get("ctx", {})
     code = _CODES.get(kind, "SAI-KIEU")
     params: dict[str, object] = {"value": short(fault.get("input")), "hint": ""}
     if code == "NGOAI-KHOANG":
@@ -73,6 +73,8 @@ def _problem(fault: Any, raw: dict[str, Any]) -> Problem:
         code = "MA-SAI" if str(ctx.get("pattern", "")).startswith(_ID_PATTERN) else "DANG-SAI"
     elif code == "THUA":
         params["hint"] = hint(str(loc[-1]), _known_fields(loc, raw))
+    elif code == "SAI-KIEU" and isinstance(fault.get("input"), str):
+        params["value"] = f"“{short(fault['input'])}”"  # in marks, or “12” would look like a number
     else:
         params.update({name: short(v) if isinstance(v, str) else v for name, v in ctx.items()})
     scene, part = _owners(loc, raw)
@@ -98,12 +100,14 @@ def hint(word: str, known: Sequence[str]) -> str:
     return f" (→ {short(near[0])}?)" if near else ""
 
 
-def _in_the_document(loc: Sequence[int | str]) -> tuple[int | str, ...]:
+def _in_the_document(loc: Sequence[int | str], kind: str) -> tuple[int | str, ...]:
     """Drop the steps that are pydantic's own: a hotspot's union tag, the word for a dictionary's key."""
+    if loc[-1:] == ("[key]",) and kind != "extra_forbidden":
+        loc = loc[:-1]
     return tuple(
         step
         for index, step in enumerate(loc)
-        if not (index >= 2 and loc[index - 2] == "hotspots" and isinstance(loc[index - 1], int)) and step != "[key]"
+        if not (index >= 2 and loc[index - 2] == "hotspots" and isinstance(loc[index - 1], int))
     )
 
 
@@ -136,8 +140,8 @@ def _known_fields(loc: Sequence[int | str], raw: Any) -> list[str]:
             return []
         if isinstance(step, str) and model is not None and step in model.model_fields:
             model = _inner(model.model_fields[step].annotation)
-        if isinstance(at, dict) and at.get("kind") in by_kind and "hotspots" in loc:
-            model = by_kind[at["kind"]]
+        if isinstance(at, dict) and isinstance(at.get("kind"), str) and "hotspots" in loc:
+            model = by_kind.get(at["kind"], model)
     return [f.alias or name for name, f in model.model_fields.items()] if model else []
 
 

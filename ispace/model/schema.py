@@ -56,7 +56,7 @@ def files() -> dict[str, bytes]:
 
 
 def _schema(model: type[BaseModel], address: str, title: str) -> dict[str, Any]:
-    made = _closed(model.model_json_schema(schema_generator=_Plain))
+    made: dict[str, Any] = _closed(model.model_json_schema(schema_generator=_Plain))
     return {"$schema": _DIALECT, "$id": address} | made | {"title": title}
 
 
