@@ -9,9 +9,6 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
-from xml.etree.ElementTree import ParseError
-
-from defusedxml import ElementTree
 
 _NAMESPACE = "http://ns.google.com/photos/1.0/panorama/"
 _MAX_XMP_BYTES = 4_000_000
@@ -90,6 +87,11 @@ def _fields(xmp: bytes) -> tuple[dict[str, str], bool]:
     packet = xmp.strip(b"\0 \t\r\n")
     if not packet:
         return {}, False
+    # Here, because they bring half of the library along, and few processes read XMP
+    from xml.etree.ElementTree import ParseError  # noqa: PLC0415 - only the name of the error
+
+    from defusedxml import ElementTree  # noqa: PLC0415
+
     try:
         root = ElementTree.fromstring(packet, forbid_dtd=True)
     except (ParseError, ValueError, LookupError):

@@ -73,10 +73,13 @@ class PictureWorker:
         self.close()
 
     def start(self) -> None:
-        """Start the child now rather than with the first task, so that it gets ready while the caller does."""
+        """Start the child now rather than with the first task, so that it gets ready while the caller does.
+
+        ``limits`` are told to it with its first task, and may be changed until then.
+        """
         with self._lock:
             if self._child is None:
-                self._child = _Child(self.limits, self._command)
+                self._child = _Child(self._command)
 
     def close(self) -> None:
         """End the child, at once if it is busy; the next ``run`` starts another."""
@@ -101,7 +104,9 @@ class PictureWorker:
             child = self._child
             if child is None or child.ended or child.tasks >= _TASKS_A_CHILD:
                 self.close()
-                child = self._child = _Child(self.limits, self._command)
+                child = self._child = _Child(self._command)
+            if child.tasks == 0:
+                child.restrain(self.limits)
             try:
                 return self._converse(child, {"task": task, "params": {**params, "name": name}}, name, progress)
             finally:
@@ -131,8 +136,8 @@ class PictureWorker:
 class _Child:
     """One child process and the threads that look after it."""
 
-    def __init__(self, limits: Limits, command: Sequence[str]) -> None:
-        self._limits = limits
+    def __init__(self, command: Sequence[str]) -> None:
+        self._limits = Limits()
         self.tasks = 0
         self.idle = True
         self._late = self._unwanted = False
@@ -148,6 +153,10 @@ class _Child:
         self._last_words: collections.deque[str] = collections.deque(maxlen=_LAST_LINES)
         self._listener = threading.Thread(target=self._listen, args=(_pipe(self._process.stderr),), daemon=True)
         self._listener.start()
+
+    def restrain(self, limits: Limits) -> None:
+        """Tell the child its limits, for which it waits before its first task."""
+        self._limits = limits
         self._say({"limits": limits.to_json()})
 
     @property

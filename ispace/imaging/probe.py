@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import dataclasses
 import warnings
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
 
 from PIL import Image
 
 from ispace.imaging.colour import profile_name
-from ispace.imaging.gpano import GPANO_OTHER_PICTURE, Area, GPano, read_gpano
+from ispace.imaging.gpano import GPANO_OTHER_PICTURE, GPano, read_gpano
+from ispace.imaging.info import PictureInfo
 from ispace.imaging.limits import Limits
-from ispace.imaging.metadata import Exif, Position, read_exif
+from ispace.imaging.metadata import Exif, read_exif
 from ispace.imaging.opening import opened
+
+__all__ = ["HEADING_ZERO", "PROFILE_BROKEN", "SEVERAL_PICTURES", "PictureInfo", "probe"]
 
 SEVERAL_PICTURES = "ANH-NHIEU"
 HEADING_ZERO = "ANH-HUONG-0"
@@ -22,57 +23,6 @@ PROFILE_BROKEN = "ANH-ICC"
 
 _ALPHA_MODES = {"RGBA", "LA", "PA", "RGBa", "La"}
 _SIXTEEN_BIT_MODES = {"I;16", "I;16B", "I;16L", "I;16N"}
-
-
-@dataclass(frozen=True, slots=True)
-class PictureInfo:
-    """A picture before it is decoded.
-
-    ``width_px`` and ``height_px`` are upright, after ``orientation`` (EXIF, 1…8) was applied. ``mode`` is Pillow's name
-    for the pixels as stored, ``bits`` their depth per channel. ``heading_deg`` is the compass bearing of the picture's
-    middle. ``warnings`` are codes of the texts' section ``notes``.
-    """
-
-    file: str
-    format: str
-    width_px: int
-    height_px: int
-    mode: str = "RGB"
-    bits: int = 8
-    has_alpha: bool = False
-    progressive: bool = False
-    orientation: int = 1
-    profile: str | None = None
-    gpano: GPano | None = None
-    position: Position | None = None
-    heading_deg: float | None = None
-    taken_at: str | None = None
-    camera_make: str | None = None
-    camera_model: str | None = None
-    file_bytes: int = 0
-    warnings: tuple[str, ...] = ()
-
-    @property
-    def is_turned(self) -> bool:
-        """Whether width and height change places when the picture is put upright."""
-        return self.orientation >= 5
-
-    def to_json(self) -> dict[str, Any]:
-        """Return plain values that ``from_json`` takes back."""
-        return dataclasses.asdict(self) | {"warnings": list(self.warnings)}
-
-    @classmethod
-    def from_json(cls, value: dict[str, Any]) -> Self:
-        """Return what ``to_json`` was called on."""
-        fields = dict(value)
-        if fields.get("gpano"):
-            gpano = dict(fields["gpano"])
-            gpano["area"] = Area(**gpano["area"]) if gpano.get("area") else None
-            fields["gpano"] = GPano(**gpano)
-        if fields.get("position"):
-            fields["position"] = Position(**fields["position"])
-        fields["warnings"] = tuple(fields.get("warnings", ()))
-        return cls(**fields)
 
 
 def probe(path: Path, limits: Limits, name: str | None = None) -> PictureInfo:
