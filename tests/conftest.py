@@ -50,3 +50,6 @@ def panorama(path: Path, width_px: int = 1024, seed: int = 1) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     image.save(path, quality=85)
     return path
+
+
+pytest_plugins = ["small_tour"]

@@ -215,9 +215,7 @@ def test_a_disk_that_fills_up_keeps_what_was_whole(small_disk: Path) -> None:
     blobs = FolderBlobs(small_disk)
     blobs.put(Put("page/index.html", b"old" * 1000))
     with pytest.raises(StoreFullError):
-        for number in range(50):
-            for _ in blobs.put_many([Put(f"a/{number}", b"x" * 20_000)]):
-                pass
+        list(blobs.put_many(Put(f"a/{number}", b"x" * 20_000) for number in range(50)))
     assert all(i.size in {3000, 20_000} for i in blobs.scan())
     with pytest.raises(StoreFullError):
         blobs.put(Put("page/index.html", b"new" * 20_000))
