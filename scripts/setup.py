@@ -71,7 +71,7 @@ def check_port() -> None:
 
 
 def make_venv() -> None:
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036 - this file is what an older Python meets first
         raise SetupError(
             f"Cần Python 3.11 trở lên, đang là {sys.version.split()[0]}. Cài bản mới hơn, hoặc đặt ISPACE_PYTHON trỏ tới nó.",
             f"Python 3.11 or newer is needed, this is {sys.version.split()[0]}. Install it, or let ISPACE_PYTHON point to it.",
