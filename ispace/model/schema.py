@@ -1,11 +1,13 @@
 """JSON Schemas for editors and other programs, made from the models: ``python -m ispace.model.schema`` writes them.
 
-Reads: the models. Writes: ``tours/schema/``; a test keeps files and models equal.
+Reads: the models, and what ``tours/README.md`` says about their fields, which editors show while one types. Writes:
+``tours/schema/``; a test keeps files and models equal.
 """
 
 from __future__ import annotations
 
 import json
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -19,6 +21,9 @@ from ispace.model.tour import Tour
 
 FOLDER = Path(__file__).parents[2] / "tours" / "schema"
 """Where the schemas lie in a checkout."""
+
+FORMAT = FOLDER.parent / "README.md"
+"""The description of the format."""
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -40,7 +45,10 @@ class _Plain(GenerateJsonSchema):
 def documents() -> dict[str, dict[str, Any]]:
     """Return every schema by the name of its file."""
     return {
-        "tour.schema.json": _schema(Tour, "urn:ispace:schema:tour:1", "iSpace: tour.json of a tour's folder"),
+        "tour.schema.json": _told(
+            _schema(Tour, "urn:ispace:schema:tour:1", "iSpace: tour.json of a tour's folder"),
+            meanings(FORMAT.read_text("utf-8")),
+        ),
         "published-tour.schema.json": _open(
             _schema(PublishedTour, "urn:ispace:schema:published-tour:1", "iSpace: tour.json of a release")
         ),
@@ -53,6 +61,34 @@ def files() -> dict[str, bytes]:
         name: (json.dumps(content, ensure_ascii=False, indent=2) + "\n").encode()
         for name, content in documents().items()
     }
+
+
+def meanings(text: str) -> list[dict[str, str]]:
+    """Return, for each table of fields in the description of the format, what it says a field means."""
+    tables: list[dict[str, str]] = []
+    column = None
+    for line in text.splitlines():
+        cells = [c.strip() for c in re.split(r"(?<!\\)\|", line)[1:-1]]
+        if not cells:
+            column = None
+        elif cells[0] == "Field":
+            column = cells.index("Meaning") if "Meaning" in cells else None
+            tables.append({})
+        elif column is not None and not set(cells[0]) <= set("-:"):
+            meaning = re.sub(r"\[([^]]+)\]\([^)]*\)", r"\1", cells[column].replace("**", ""))
+            tables[-1] |= dict.fromkeys(re.findall(r"`([^`]+)`", cells[0]), meaning)
+    return [table for table in tables if table]
+
+
+def _told(schema: dict[str, Any], tables: list[dict[str, str]]) -> dict[str, Any]:
+    """Say what each field means, where a table of the format lists exactly the fields of a part."""
+    for part in (schema, *schema["$defs"].values()):
+        fields = part.get("properties", {})
+        table = next((t for t in tables if t.keys() == fields.keys()), {})
+        for name, meaning in table.items():
+            if meaning:
+                fields[name]["description"] = meaning
+    return schema
 
 
 def _schema(model: type[BaseModel], address: str, title: str) -> dict[str, Any]:

@@ -47,6 +47,14 @@ def test_every_kind_of_thing_is_described(name: str) -> None:
     assert [n for n, part in document["$defs"].items() if "description" not in part] == []
 
 
+@pytest.mark.parametrize("part", ["Scene", "Panorama", "Limits", "Product", "Place", "DatedName", "Media", "Skin"])
+def test_editors_are_told_what_a_field_means_in_the_words_of_the_format(part: str) -> None:
+    document = schema.documents()["tour.schema.json"]
+    assert "bearing of the middle" in document["$defs"]["Scene"]["properties"]["north_deg"]["description"]
+    for fields in (document["properties"], document["$defs"][part]["properties"]):
+        assert sum("description" in field for field in fields.values()) >= len(fields) - 2
+
+
 def test_writing_puts_every_schema_into_the_folder_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.argv", ["schema", str(tmp_path / "new" / "folder")])
     schema.main()
