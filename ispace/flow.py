@@ -16,7 +16,6 @@ from ispace import assets, digest, guess, keys, pointer, releases
 from ispace.errors import (
     BadInputError,
     FileUnreadableError,
-    FileUnwritableError,
     FolderEmptyError,
     IspaceError,
     ObjectChangedError,
@@ -27,14 +26,11 @@ from ispace.errors import (
     TourBlockedError,
 )
 from ispace.imaging.isolate import PictureWorker
-from ispace.imaging.limits import Limits
 from ispace.model import document
 from ispace.model.problem import Problem
 from ispace.model.release import Card
-from ispace.model.scene import Coverage
 from ispace.model.text import fold
 from ispace.model.tour import Tour
-from ispace.model.view import LevelAngles
 from ispace.page import places
 from ispace.pipeline import catalogue, check, compose, ingest, level, publish, render, tile
 from ispace.ports import Blobs, Put, Services
@@ -63,16 +59,6 @@ class Outcome:
     built: Built
     published: publish.Published
     page: str
-
-
-def limits_of(settings: Settings) -> Limits:
-    """Return what one picture may cost."""
-    return Limits(
-        max_pixels=settings.max_pixels,
-        max_bytes=settings.max_bytes,
-        max_seconds=settings.max_seconds,
-        max_memory_mb=settings.max_memory_mb,
-    )
 
 
 def author_of(settings: Settings) -> str:
@@ -114,33 +100,6 @@ def look(path: Path, services: Services, settings: Settings, worker: PictureWork
 
 def _options(settings: Settings) -> tile.TileOptions:
     return tile.TileOptions(settings.tile_format, settings.tile_quality, settings.threads)
-
-
-def tile_one(
-    panorama: Path,
-    out: Path,
-    *,
-    declared: LevelAngles | None,
-    coverage: Coverage | None,
-    options: tile.TileOptions,
-    worker: PictureWorker,
-    progress: Progress,
-) -> dict[str, Any]:
-    """Cut one panorama into the folder ``out``, without any store; raises the picture errors."""
-    info = ingest.probe(panorama, worker)
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise FileUnwritableError(file=str(out), reason=error.strerror or str(error)) from error
-    return tile.cut(
-        panorama,
-        out,
-        level=level.run(declared, info),
-        coverage=coverage,
-        options=options,
-        worker=worker,
-        progress=lambda share: progress("tile", panorama.name, share, 1),
-    )
 
 
 def build(folder: Path, services: Services, settings: Settings, worker: PictureWorker, progress: Progress) -> Built:

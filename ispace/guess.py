@@ -22,7 +22,7 @@ from ispace.errors import (
     SourceMissingError,
     TourBlockedError,
 )
-from ispace.imaging.probe import PictureInfo
+from ispace.imaging.info import PictureInfo
 from ispace.language import error_sentence, of_user
 from ispace.model import document
 from ispace.model.hotspots import LinkHotspot

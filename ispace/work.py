@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from ispace import language
-from ispace.imaging.probe import PictureInfo
+from ispace.imaging.info import PictureInfo
 from ispace.model.release import ReleaseFile
 from ispace.model.tileset import TileSet
 from ispace.model.view import Limits, View

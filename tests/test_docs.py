@@ -18,7 +18,7 @@ from ispace.model.problem import Problem
 
 ROOT = Path(__file__).parents[1]
 COMMANDS = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
-COMMAND_LINE = typer.main.get_command(cli.app)
+COMMAND_LINE = typer.main.get_command(cli.command_line())
 
 
 def load(name: str) -> ModuleType:

@@ -2,46 +2,56 @@
 
 from __future__ import annotations
 
+import importlib
 import io
 import os
 import sys
 import tempfile
 import traceback
-from collections.abc import Callable
+from typing import Annotated
 
 import typer
 
 import ispace
-from ispace.cli import pictures, serving, show, store
+from ispace.cli import early, show
 from ispace.cli.words import help_of
 from ispace.errors import IspaceError, UnexpectedError
 
-app = typer.Typer(
-    help=help_of("ispace"),
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-)
-
-_COMMANDS: dict[str, Callable[..., None]] = {
-    "publish": pictures.publish,
-    "build": pictures.build,
-    "tile": pictures.tile,
-    "releases": store.releases,
-    "rollback": store.rollback,
-    "unpublish": store.unpublish,
-    "gc": store.gc,
-    "serve": serving.serve,
-    "doctor": serving.doctor,
-    "stages": serving.stages,
+_COMMANDS = {
+    "publish": "pictures",
+    "build": "pictures",
+    "tile": "tiles",
+    "releases": "store",
+    "rollback": "store",
+    "unpublish": "store",
+    "gc": "store",
+    "serve": "serving",
+    "doctor": "serving",
+    "stages": "serving",
 }
-for name, command in _COMMANDS.items():
-    app.command(name, help=help_of(name))(command)
+"""Every command and the module that holds it."""
+
+_NEED_PICTURES = {"publish", "build", "tile"}
 
 
-@app.callback(invoke_without_command=True)
-def _root(version: bool = typer.Option(False, "--version", help=help_of("version"))) -> None:
+def command_line(asked: str | None = None) -> typer.Typer:
+    """Return the command line; with the name of a command, that command alone, so that no other is imported."""
+    app = typer.Typer(
+        help=help_of("ispace"),
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+    )
+    app.callback(invoke_without_command=True)(_root)
+    for name, module in _COMMANDS.items():
+        if asked in {None, name}:
+            command = getattr(importlib.import_module(f"ispace.cli.{module}"), name)
+            app.command(name, help=help_of(name))(command)
+    return app
+
+
+def _root(version: Annotated[bool, typer.Option("--version", help=help_of("version"))] = False) -> None:
     if version:
         typer.echo(f"ispace {ispace.__version__}")
         raise typer.Exit
@@ -54,8 +64,11 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     as_json = "--json" in sys.argv[1:]
+    asked = sys.argv[1] if sys.argv[1:] and sys.argv[1] in _COMMANDS else None
+    if asked in _NEED_PICTURES and "--help" not in sys.argv:
+        early.start()
     try:
-        code = app(standalone_mode=False)
+        code = command_line(asked)(standalone_mode=False)
         sys.stdout.flush()
     except IspaceError as error:
         code = show.failure(error, as_json=as_json)
@@ -68,6 +81,8 @@ def main() -> None:
         code = 0
     except Exception as error:
         code = show.failure(_unexpected(error), as_json=as_json)
+    finally:
+        early.end()
     sys.exit(code if isinstance(code, int) else 0)
 
 

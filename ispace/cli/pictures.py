@@ -1,4 +1,4 @@
-"""Commands that make something of pictures: ``publish``, ``build``, ``tile``."""
+"""Commands that make a tour of pictures: ``publish``, ``build``."""
 
 from __future__ import annotations
 
@@ -8,14 +8,10 @@ from typing import Annotated, Any
 import typer
 
 from ispace import flow, guess, settings, wiring
-from ispace.cli import show
+from ispace.cli import early, show
 from ispace.cli.words import help_of, say
-from ispace.imaging.isolate import PictureWorker
 from ispace.language import of_user
 from ispace.model.problem import Problem
-from ispace.model.scene import Coverage
-from ispace.model.view import LevelAngles
-from ispace.pipeline import tile as tiling
 from ispace.work import Note
 
 Json = Annotated[bool, typer.Option("--json", help=help_of("json"))]
@@ -30,7 +26,7 @@ def publish(
     """Publish a tour."""
     chosen = settings.load()
     services = wiring.services(chosen, public=to)
-    with PictureWorker(flow.limits_of(chosen)) as worker, show.progress(as_json=as_json) as progress:
+    with early.worker(chosen) as worker, show.progress(as_json=as_json) as progress:
         guessed = guess.complete(folder, lambda path: flow.look(path, services, chosen, worker), progress)
         outcome = flow.publish_tour(folder, services, chosen, worker, progress)
     done = outcome.published
@@ -62,7 +58,7 @@ def build(folder: Folder, as_json: Json = False) -> None:
     """Bring a tour's pictures into the private store and check it."""
     chosen = settings.load()
     services = wiring.services(chosen)
-    with PictureWorker(flow.limits_of(chosen)) as worker, show.progress(as_json=as_json) as progress:
+    with early.worker(chosen) as worker, show.progress(as_json=as_json) as progress:
         guessed = guess.complete(folder, lambda path: flow.look(path, services, chosen, worker), progress)
         built = flow.build(folder, services, chosen, worker, progress)
     notes = [*guessed, *built.notes]
@@ -72,41 +68,6 @@ def build(folder: Folder, as_json: Json = False) -> None:
     value = {"tour": built.tour.id, "tile_sets": tiles, "problems": [p.to_json() for p in built.problems]}
     lines = [say("built", tour=built.tour.id, count=len(built.scenes), warnings=len(built.problems))]
     show.result(value | {"notes": _notes_json(notes)}, lines, as_json=as_json)
-
-
-def tile(
-    panorama: Annotated[Path, typer.Argument(help=help_of("panorama"), show_default=False)],
-    out: Annotated[Path, typer.Option("-o", "--out", help=help_of("out"), show_default=False)],
-    pitch: Annotated[float | None, typer.Option(help=help_of("pitch"), show_default=False, min=-90, max=90)] = None,
-    roll: Annotated[float | None, typer.Option(help=help_of("roll"), show_default=False, min=-180, max=180)] = None,
-    haov: Annotated[float | None, typer.Option(help=help_of("haov"), show_default=False, min=1, max=360)] = None,
-    vaov: Annotated[float | None, typer.Option(help=help_of("vaov"), show_default=False, min=1, max=180)] = None,
-    as_json: Json = False,
-) -> None:
-    """Cut one panorama into tiles."""
-    chosen = settings.load()
-    options = tiling.TileOptions(chosen.tile_format, chosen.tile_quality, chosen.threads)
-    if (haov is None) != (vaov is None):
-        raise typer.BadParameter("--haov, --vaov")
-    with PictureWorker(flow.limits_of(chosen)) as worker, show.progress(as_json=as_json) as progress:
-        declared = (
-            LevelAngles(pitch_deg=pitch or 0, roll_deg=roll or 0) if pitch is not None or roll is not None else None
-        )
-        result = flow.tile_one(
-            panorama,
-            out,
-            declared=declared,
-            coverage=Coverage(haov_deg=haov, vaov_deg=vaov) if haov and vaov else None,
-            options=options,
-            worker=worker,
-            progress=progress,
-        )
-    tiles = result["tile_set"]
-    sizes = ", ".join(str(s) for s in tiles["level_sizes_px"])
-    lines = [say("tiled", folder=out, sizes=sizes, tile=tiles["tile_size_px"])]
-    for note in result["notes"]:
-        show.ERRORS.print("  " + Note(**note).sentence(of_user()))
-    show.result({"out": str(out), **result}, lines, as_json=as_json)
 
 
 def _tell(notes: list[Note], problems: list[Problem]) -> None:

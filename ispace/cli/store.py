@@ -70,9 +70,11 @@ def unpublish(tour: Slug, to: To = None, as_json: Json = False) -> None:
     chosen, public = _public(to)
     seen = pointer.look(public, tour)
     title = ""
-    if seen.release:
+    # Where an earlier run was killed after the first of the pages, the log knows what the tour showed.
+    shown = seen.release or next((f.before for f in reversed(published.flips(public, tour)) if f.before), "")
+    if shown and seen.known:
         try:
-            title = pick(published.manifest(public, tour, seen.release).card.title, "vi")
+            title = pick(published.manifest(public, tour, shown).card.title, "vi")
         except (ObjectMissingError, ObjectDamagedError):
             title = tour  # its release is damaged; taking it down must work all the same
     front = assets.load()

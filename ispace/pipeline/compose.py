@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ispace import keys
-from ispace.imaging.probe import PictureInfo
+from ispace.imaging.info import PictureInfo
 from ispace.model.hotspots import AreaHotspot, CardHotspot, LinkHotspot, PhoneHotspot, ProductHotspot, UrlHotspot
 from ispace.model.media import Media
 from ispace.model.product import Product

@@ -15,8 +15,8 @@ from pathlib import Path, PurePosixPath
 
 from ispace import digest, keys
 from ispace.errors import FileUnreadableError, MediaUnusableError, SourceMissingError
+from ispace.imaging.info import PictureInfo
 from ispace.imaging.isolate import PictureWorker
-from ispace.imaging.probe import PictureInfo
 from ispace.model.media import Media
 from ispace.ports import Blobs, Put
 from ispace.work import MediumWork, Original, Picture

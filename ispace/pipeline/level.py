@@ -5,7 +5,7 @@ Reads: the scene's ``level``, else the pose in the original's GPano. Writes: not
 
 from __future__ import annotations
 
-from ispace.imaging.probe import PictureInfo
+from ispace.imaging.info import PictureInfo
 from ispace.model.view import LevelAngles
 
 _SENSIBLE_DEG = 45.0

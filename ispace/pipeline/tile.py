@@ -17,7 +17,6 @@ from typing import Any
 from ispace import digest, keys
 from ispace.errors import ObjectMissingError
 from ispace.imaging.isolate import PictureWorker
-from ispace.imaging.poster import LONGEST_PX
 from ispace.model.release import ReleaseFile
 from ispace.model.scene import Coverage
 from ispace.model.tileset import TileSet
@@ -175,6 +174,8 @@ def views(tiled: Tiled, view: View, *, private: Blobs, worker: PictureWorker) ->
 
 def _bring(tiled: Tiled, folder: Path, private: Blobs, view: View) -> None:
     """Bring the levels that a view needs to a folder where the picture process can read them."""
+    from ispace.imaging.poster import LONGEST_PX  # noqa: PLC0415 - cutting tiles alone need not wait for what it imports
+
     needed_px = 2 * LONGEST_PX / math.tan(math.radians(view.hfov_deg) / 2)
     sizes = tiled.tile_set.level_sizes_px
     count = next((n for n, size_px in enumerate(sizes, start=1) if size_px >= needed_px), len(sizes))
