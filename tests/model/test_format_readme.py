@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from ispace import keys
 from ispace.model import document, migrate
+from ispace.model.published import PublishedScene, PublishedTour
 from ispace.model.tour import VERSION, Tour
 
 ROOT = Path(__file__).parents[2]
@@ -100,3 +101,10 @@ def test_a_draft_is_upgraded_as_the_readme_says() -> None:
     assert tour.scenes[0].north_deg == 10
     assert tour.scenes[0].initial_view is not None
     assert tour.scenes[0].initial_view.yaw_deg == 3
+
+
+@pytest.mark.parametrize("model", [PublishedTour, PublishedScene])
+def test_every_field_of_the_published_contract_is_described(model: type[BaseModel]) -> None:
+    contract = README.split("## The published contract")[1]
+    words = set(re.findall(r"\w+", " ".join(re.findall(r"`([^`\n]+)`", contract))))
+    assert set(model.model_fields) - words == set()
