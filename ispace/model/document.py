@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import json
 import re
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -82,8 +83,7 @@ def _read_json(data: bytes, file: str) -> tuple[dict[str, Any], _Twice]:
     def pairs(found: list[tuple[str, Any]]) -> dict[str, Any]:
         made = dict(found)
         if len(made) < len(found):
-            names = [name for name, _ in found]
-            twice.extend((made, name) for name in made if names.count(name) > 1)
+            twice.extend((made, name) for name, count in Counter(name for name, _ in found).items() if count > 1)
         return made
 
     try:

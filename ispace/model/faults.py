@@ -42,16 +42,23 @@ _CODES = {
     "id_reserved": "MA-DANH-RIENG",
 }
 _ID_PATTERN = "^[a-z0-9]+(-"
+MOST_HINTS = 50
+"""Beyond so many, a hint for each would take longer than anybody reads."""
 _LONGEST_WORD = 100
 """Nobody mistypes a longer word, and comparing words takes time that grows with their length."""
 
 
 def problems_of(error: ValidationError, raw: dict[str, Any]) -> list[Problem]:
     """Return one problem for each fault that pydantic reports in the raw document."""
-    return [_problem(e, raw) for e in error.errors(include_url=False)]
+    problems: list[Problem] = []
+    hints = 0
+    for fault in error.errors(include_url=False):
+        problems.append(_problem(fault, raw, with_hint=hints < MOST_HINTS))
+        hints += problems[-1].code == "THUA"
+    return problems
 
 
-def _problem(fault: Any, raw: dict[str, Any]) -> Problem:
+def _problem(fault: Any, raw: dict[str, Any], *, with_hint: bool) -> Problem:
     kind = fault["type"]
     loc = _in_the_document(fault["loc"], kind)
     ctx = fault.get("ctx", {})
@@ -72,7 +79,7 @@ def _problem(fault: Any, raw: dict[str, Any]) -> Problem:
     elif kind == "string_pattern_mismatch":
         code = "MA-SAI" if str(ctx.get("pattern", "")).startswith(_ID_PATTERN) else "DANG-SAI"
     elif code == "THUA":
-        params["hint"] = hint(str(loc[-1]), _known_fields(loc, raw))
+        params["hint"] = hint(str(loc[-1]), _known_fields(loc, raw)) if with_hint else ""
     elif code == "SAI-KIEU" and isinstance(fault.get("input"), str):
         params["value"] = f"“{short(fault['input'])}”"  # in marks, or “12” would look like a number
     else:

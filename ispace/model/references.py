@@ -9,14 +9,12 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any, TypedDict
 
-from ispace.model.faults import hint, path
+from ispace.model.faults import MOST_HINTS, hint, path
 from ispace.model.problem import Problem, short
 from ispace.model.text import clean
 
 Raw = dict[str, Any]
 _LISTS = ("scenes", "places", "products", "media", "floors")
-_MOST_HINTS = 200
-"""Beyond so many dangling names a hint for each would take longer than anybody reads."""
 
 
 class _Owner(TypedDict):
@@ -39,7 +37,7 @@ def check(raw: Raw) -> list[Problem]:
             problems += _dangling(ids, "media", medium, ("products", index, "media", n), part=_name(product))
     for index, scene in _items(raw.get("scenes")):
         problems += _scene(scene, ("scenes", index), ids)
-    for problem in [p for p in problems if p.code == "KHONG-TRO-DEN"][:_MOST_HINTS]:
+    for problem in [p for p in problems if p.code == "KHONG-TRO-DEN"][:MOST_HINTS]:
         problem.params["hint"] = hint(str(problem.params["value"]), ids[str(problem.params["list"])])
     return problems
 

@@ -251,6 +251,13 @@ def test_a_thousand_dangling_names_are_told_without_comparing_each_with_each() -
     assert len(problems(raw)) == 1500
 
 
+def test_a_document_of_nothing_but_faults_is_told_without_delay() -> None:
+    raw = small() | {f"feld-{n}": n for n in range(10_000)}
+    assert len(problems(raw)) == 10_000
+    twice = b"{" + b",".join(b'"k%d": 1' % n for n in range(50_000)) + b', "k1": 2}'
+    assert ("TRUNG-TRUONG", "k1") in {(p.code, p.field) for p in problems(twice)}
+
+
 # What is no document
 
 
