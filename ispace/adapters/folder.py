@@ -166,7 +166,8 @@ class FolderBlobs:
             path = self._path(key)
         except KeyInvalidError:
             return None
-        return path if self._stat(path) else None
+        with self._translated():
+            return path if self._stat(path) else None
 
     def _path(self, key: str) -> Path:
         return self.root / keys.checked(key)
