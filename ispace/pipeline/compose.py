@@ -15,6 +15,7 @@ from ispace.model.hotspots import AreaHotspot, CardHotspot, LinkHotspot, PhoneHo
 from ispace.model.media import Media
 from ispace.model.product import Product
 from ispace.model.scene import Scene
+from ispace.model.tileset import Coverage
 from ispace.model.tour import Tour
 from ispace.model.view import Limits, Position, View
 from ispace.work import MediumWork, Picture, SceneWork, Tiled
@@ -51,8 +52,7 @@ def scene_limits(scene: Scene, tiled: Tiled) -> Limits:
     cover = tiled.tile_set.coverage
     said = scene.limits or Limits()
     turn = cover.yaw_max_deg - cover.yaw_min_deg < 360
-    yaw_min = max(said.yaw_min_deg, cover.yaw_min_deg) if turn else said.yaw_min_deg
-    yaw_max = min(said.yaw_max_deg, cover.yaw_max_deg) if turn else said.yaw_max_deg
+    yaw_min, yaw_max = _overlap(said, cover) if turn else (said.yaw_min_deg, said.yaw_max_deg)
     if yaw_min >= yaw_max:
         yaw_min, yaw_max = cover.yaw_min_deg, cover.yaw_max_deg
     pitch_min = max(said.pitch_min_deg, cover.pitch_min_deg)
@@ -69,6 +69,15 @@ def scene_limits(scene: Scene, tiled: Tiled) -> Limits:
         hfov_min_deg=min(said.hfov_min_deg, widest / 2),
         hfov_max_deg=widest,
     )
+
+
+def _overlap(said: Limits, cover: Coverage) -> tuple[float, float]:
+    """Return which part of the stated yaws has picture; −300 to −200 means the same directions as 60 to 160."""
+    parts = [
+        (max(said.yaw_min_deg + turn, cover.yaw_min_deg), min(said.yaw_max_deg + turn, cover.yaw_max_deg))
+        for turn in (0.0, -360.0, 360.0)
+    ]
+    return max(parts, key=lambda part: part[1] - part[0])
 
 
 def _within(view: View, limits: Limits) -> View:

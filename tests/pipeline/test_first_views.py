@@ -53,6 +53,16 @@ def test_the_document_may_narrow_what_has_picture_but_not_widen_it() -> None:
     assert (limits.yaw_min_deg, limits.yaw_max_deg, limits.pitch_min_deg, limits.pitch_max_deg) == (-30, 100, -25, 5)
 
 
+@pytest.mark.parametrize(
+    ("low", "high", "kept"), [(-300, -200, (60, 100)), (270, 360, (-90, 0)), (-180, 180, (-100, 100))]
+)
+def test_limits_mean_directions_whichever_turn_they_are_written_in(
+    low: float, high: float, kept: tuple[float, float]
+) -> None:
+    limits, _ = opened(STRIP, limits={"yaw_min_deg": low, "yaw_max_deg": high})
+    assert (limits.yaw_min_deg, limits.yaw_max_deg) == kept
+
+
 def test_limits_without_any_picture_are_passed_over() -> None:
     limits, _ = opened(STRIP, limits={"yaw_min_deg": 120, "yaw_max_deg": 170, "pitch_min_deg": 40, "pitch_max_deg": 60})
     assert (limits.yaw_min_deg, limits.yaw_max_deg, limits.pitch_min_deg, limits.pitch_max_deg) == (-100, 100, -25, 25)
