@@ -8,6 +8,7 @@ import socket
 from collections.abc import Callable
 
 import uvicorn
+from starlette.applications import Starlette
 
 from ispace import assets, wiring
 from ispace.adapters.folder import FolderBlobs
@@ -20,6 +21,18 @@ _ATTEMPTS = 20
 _LOOPBACK = ((socket.AF_INET6, "::1"), (socket.AF_INET, "127.0.0.1"))
 
 
+def application(settings: Settings, url: str) -> Starlette:
+    """Return the ASGI application that serves the store ``url``; raises ``StoreUrlError`` where it is no folder."""
+    store = wiring.blobs(url)
+    if not isinstance(store, FolderBlobs):
+        raise StoreUrlError(url=url)
+    front = assets.load()
+    site = render.Site(
+        name={"vi": settings.site_name_vi, "en": settings.site_name_en}, public_url=settings.public_url or None
+    )
+    return public.app(store, lambda kind: render.notice(kind, root="/", assets=front, site=site))
+
+
 def run(settings: Settings, url: str, told: Callable[[str], None]) -> None:
     """Serve the store ``url`` until SIGINT or SIGTERM; ``told`` hears every address.
 
@@ -28,14 +41,7 @@ def run(settings: Settings, url: str, told: Callable[[str], None]) -> None:
         SettingInvalidError: the host cannot be listened on.
         StoreUrlError: the store is no folder.
     """
-    store = wiring.blobs(url)
-    if not isinstance(store, FolderBlobs):
-        raise StoreUrlError(url=url)
-    front = assets.load()
-    site = render.Site(
-        name={"vi": settings.site_name_vi, "en": settings.site_name_en}, public_url=settings.public_url or None
-    )
-    app = public.app(store, lambda kind: render.notice(kind, root="/", assets=front, site=site))
+    app = application(settings, url)
     sockets = listen(settings.host, settings.port)
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", server_header=False, timeout_graceful_shutdown=3))
 
