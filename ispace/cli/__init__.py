@@ -70,6 +70,8 @@ def main() -> None:
     try:
         code = command_line(asked)(standalone_mode=False)
         sys.stdout.flush()
+        if code == show.INTERRUPTED:  # typer has turned the interrupt into a code
+            show.stopped()
     except IspaceError as error:
         code = show.failure(error, as_json=as_json)
     except typer.TyperException as error:  # the command line itself was not understood

@@ -29,10 +29,19 @@ INTERRUPTED = 130
 def result(value: dict[str, Any], lines: list[str], *, as_json: bool) -> None:
     """Print a command's result."""
     if as_json:
-        sys.stdout.write(json.dumps({"ok": True, **value}, ensure_ascii=False, indent=2) + "\n")
+        _print_json({"ok": True, **value})
     else:
         for line in lines:
             OUT.print(line)
+
+
+def _print_json(value: dict[str, Any]) -> None:
+    text = json.dumps(value, ensure_ascii=False, indent=2, default=str)
+    try:
+        text.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:  # a terminal without Vietnamese letters, or a file's name that is no text
+        text = json.dumps(value, indent=2, default=str)
+    sys.stdout.write(text + "\n")
 
 
 def problems(found: list[Problem]) -> None:
@@ -53,7 +62,7 @@ def failure(error: IspaceError, *, as_json: bool) -> int:
             "sentence": {lang: language.error_sentence(error, lang) for lang in language.available()},
             "problems": [p.to_json() for p in found],
         }
-        sys.stdout.write(json.dumps({"ok": False, "error": told}, ensure_ascii=False, indent=2, default=str) + "\n")
+        _print_json({"ok": False, "error": told})
     else:
         ERRORS.print(language.error_sentence(error, language.of_user()), style="bold")
         problems(found)

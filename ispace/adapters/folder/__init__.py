@@ -25,21 +25,20 @@ from pathlib import Path
 from typing import IO, Any
 
 from ispace import keys
+from ispace.adapters.folder import system
 from ispace.errors import (
-    IspaceError,
     KeyInvalidError,
     ObjectChangedError,
     ObjectDamagedError,
     ObjectExistsError,
     ObjectMissingError,
-    SourceMissingError,
     StoreFailedError,
-    StoreFullError,
-    StoreReadOnlyError,
 )
 from ispace.ports import ObjectInfo, Put
 
 _PRIVATE = ".ispace"
+_FEW = 200
+"""Up to so many files are brought to the disk one by one."""
 _ATTEMPTS = 20
 """How often a folder is made again that a delete at the same time found empty."""
 
@@ -51,6 +50,7 @@ class FolderBlobs:
         """Use ``root``; it is made at the first write."""
         self.root = root.absolute()
         self.name = f"file:{root}"
+        self._unsynced: list[Path] = []
 
     def put(self, put: Put) -> ObjectInfo:
         """Write one object durably; see ``ports.Blobs``."""
@@ -92,7 +92,7 @@ class FolderBlobs:
                 with to.open("wb") as target:
                     shutil.copyfileobj(source, target, 1 << 20)
             except OSError as error:
-                raise _store_error(str(to.parent), error) from error
+                raise system.store_error(str(to.parent), error) from error
 
     def head(self, key: str) -> ObjectInfo | None:
         """Return what is known of an object."""
@@ -135,20 +135,25 @@ class FolderBlobs:
                 except (FileNotFoundError, NotADirectoryError):
                     continue
                 count += 1
-                self._meta(key, _etag(stat)).unlink(missing_ok=True)
+                self._meta(key, system.etag_of(stat)).unlink(missing_ok=True)
                 self._prune(path.parent)
         return count
 
     def flush(self) -> None:
         """Bring everything written so far to the disk."""
-        os.sync()
+        files, self._unsynced = self._unsynced, []
+        if len(files) > _FEW:
+            os.sync()  # in one go; it waits for whatever else this machine is writing, too
+            return
+        with self._translated():
+            system.sync_files(files, self.root)
 
     def tidy(self, before: dt.datetime) -> int:
         """Remove what writes that were killed before then left behind; return how many files there were."""
         count = 0
         with self._translated():
             for file in sorted((self.root / _PRIVATE / "tmp").glob("*")):
-                count += _remove_older(file, before)
+                count += system.remove_older(file, before)
             for file in sorted((self.root / _PRIVATE / "meta").glob("*/*.json")):
                 with contextlib.suppress(FileNotFoundError):
                     try:
@@ -157,7 +162,7 @@ class FolderBlobs:
                     except (ValueError, KeyError, TypeError, KeyInvalidError):
                         belongs = False
                     if not belongs:
-                        count += _remove_older(file, before)
+                        count += system.remove_older(file, before)
         return count
 
     def file(self, key: str) -> Path | None:
@@ -212,7 +217,7 @@ class FolderBlobs:
         temporary.parent.mkdir(parents=True, exist_ok=True)
         try:
             with temporary.open("wb") as out:
-                size = _copy(put.content, out)
+                size = system.copy(put.content, out)
                 out.flush()
                 # The system's own times are some milliseconds coarse; two objects of one tick must not look the same.
                 now = time.time_ns()
@@ -221,7 +226,7 @@ class FolderBlobs:
                     os.fsync(out.fileno())
             if temporary.stat().st_size != size:
                 raise ObjectDamagedError(key=put.key)
-            self._remember(put, _etag(temporary.stat()))
+            self._remember(put, system.etag_of(temporary.stat()))
             before = self._etag(path)
             stat = temporary.stat()
             made = self._rename(temporary, path)
@@ -229,9 +234,11 @@ class FolderBlobs:
                 self._meta(put.key, before).unlink(missing_ok=True)
         finally:
             temporary.unlink(missing_ok=True)
-        if durable:
+        if not durable:
+            self._unsynced += [path] if len(self._unsynced) <= _FEW else []
+        else:
             for folder in (path.parent, *made):
-                _sync_folder(folder)
+                system.sync_folder(folder)
         return self._info(put.key, stat, full=True)
 
     def _rename(self, temporary: Path, path: Path) -> list[Path]:
@@ -273,7 +280,7 @@ class FolderBlobs:
         temporary.replace(file)
 
     def _info(self, key: str, stat: os.stat_result, *, full: bool) -> ObjectInfo:
-        etag = _etag(stat)
+        etag = system.etag_of(stat)
         modified = dt.datetime.fromtimestamp(stat.st_mtime, dt.UTC)
         if not full:
             return ObjectInfo(key, stat.st_size, etag, modified)
@@ -285,7 +292,7 @@ class FolderBlobs:
 
     def _etag(self, path: Path) -> str | None:
         stat = self._stat(path)
-        return _etag(stat) if stat else None
+        return system.etag_of(stat) if stat else None
 
     def _walk(self, folder: Path, below: str, prefix: str = "") -> Iterator[tuple[str, os.stat_result]]:
         for name, entry in self._entries(folder):
@@ -341,21 +348,7 @@ class FolderBlobs:
                 raise ObjectMissingError(key=key) from error
             raise StoreFailedError(store=self.name, reason=error.strerror or str(error)) from error
         except OSError as error:
-            raise _store_error(self.name, error) from error
-
-
-def _copy(content: bytes | Path, out: IO[bytes]) -> int:
-    """Write an object's content; return how many bytes it ought to have."""
-    if isinstance(content, bytes):
-        out.write(content)
-        return len(content)
-    try:
-        source = content.open("rb")
-    except FileNotFoundError as error:
-        raise SourceMissingError(file=str(content)) from error
-    with source:
-        shutil.copyfileobj(source, out, 1 << 20)
-        return os.fstat(source.fileno()).st_size
+            raise system.store_error(self.name, error) from error
 
 
 def _is_key(key: str) -> bool:
@@ -365,35 +358,3 @@ def _is_key(key: str) -> bool:
     except KeyInvalidError:
         return False
     return True
-
-
-def _remove_older(file: Path, before: dt.datetime) -> bool:
-    try:
-        if file.lstat().st_mtime >= before.timestamp():
-            return False
-        file.unlink()
-    except (FileNotFoundError, IsADirectoryError):
-        return False
-    return True
-
-
-def _store_error(store: str, error: OSError) -> IspaceError:
-    if error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
-        return StoreFullError(store=store)
-    if error.errno in {errno.EACCES, errno.EPERM, errno.EROFS}:
-        return StoreReadOnlyError(store=store)
-    return StoreFailedError(store=store, reason=error.strerror or str(error))
-
-
-def _etag(stat: os.stat_result) -> str:
-    return f'"{stat.st_mtime_ns:x}-{stat.st_size:x}-{stat.st_ino:x}"'
-
-
-def _sync_folder(folder: Path) -> None:
-    # A folder that a delete removed in between needs no bringing to the disk.
-    with contextlib.suppress(FileNotFoundError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
