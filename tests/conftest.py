@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-import numpy as np
 import pytest
-from PIL import Image
+from pictures import panorama
+
+__all__ = ["panorama"]
 
 pytest.register_assert_rewrite("adapters.blobs_contract")
 
@@ -40,16 +41,6 @@ def _vietnamese(monkeypatch: pytest.MonkeyPatch) -> None:
         if name.startswith("ISPACE_") and name not in {"ISPACE_CHROMIUM", "ISPACE_SHARED"}:
             monkeypatch.delenv(name)
     monkeypatch.setenv("ISPACE_LANGUAGE", "vi")
-
-
-def panorama(path: Path, width_px: int = 1024, seed: int = 1) -> Path:
-    """Write a small full panorama with detail and a colour of its own."""
-    rng = np.random.default_rng(seed)
-    small = rng.integers(0, 255, (16, 32, 3), np.uint8)
-    image = Image.fromarray(small).resize((width_px, width_px // 2), Image.Resampling.BICUBIC)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    image.save(path, quality=85)
-    return path
 
 
 pytest_plugins = ["small_tour"]

@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import pytest
-from conftest import panorama
+from pictures import panorama
 from pipeline.page_reader import Page
 
 from ispace import assets, flow, keys, pointer

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import panorama
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from pictures import panorama
 from small_tour import RAW, SLUG, SmallTour
 
 from ispace import assets, cli, flow, releases
