@@ -11,7 +11,9 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, panorama
+from pictures import panorama
+
+ROOT = Path(__file__).parent.parent
 
 
 @pytest.fixture(scope="module")
