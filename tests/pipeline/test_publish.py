@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import datetime as dt
 import json
+import shutil
+import threading
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -187,6 +192,54 @@ def test_two_first_publishes_at_once_have_one_winner(small: SmallTour, monkeypat
     with pytest.raises(PublishRaceError):
         small.publish()
     assert "Nhanh hơn" in small.pages[f"{SLUG}/index.html"].decode()
+
+
+def _at_once(works: list[Callable[[], object]]) -> list[BaseException | None]:
+    """Do things at the same time; return what each of them raised."""
+    raised: list[BaseException | None] = [None] * len(works)
+
+    def work(number: int) -> None:
+        try:
+            works[number]()
+        except BaseException as error:  # handed to the test's own thread
+            raised[number] = error
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(len(works))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return raised
+
+
+def test_however_two_publishes_meet_the_pages_are_of_one_of_them(small: SmallTour, tmp_path: Path) -> None:
+    other = copy.copy(small)
+    other.folder, other.raw = tmp_path / "other", copy.deepcopy(small.raw)
+    shutil.copytree(small.folder, other.folder)
+    other.raw["languages"] = ["vi", "en", "fr"]
+    for number in range(6):
+        small.title(f"Của tôi {number}")
+        other.title(f"Của người khác {number}")
+        raised = _at_once([small.publish, other.publish])
+        assert all(error is None or isinstance(error, PublishRaceError) for error in raised)
+        assert None in raised
+        assert {pointer.release_of(page) for page in small.pages.values()} == {small.current}
+        assert broken(small.public, keys_needed(small.public)) == []
+        assert str(number) in releases.manifest(small.public, SLUG, str(small.current)).card.title["vi"]
+
+
+def test_tours_published_at_once_are_all_in_the_catalogue(small: SmallTour, tmp_path: Path) -> None:
+    tours = []
+    for number in range(3):
+        tour = copy.copy(small)
+        tour.folder, tour.raw = tmp_path / f"tour-{number}", copy.deepcopy(small.raw) | {"id": f"tour-{number}"}
+        shutil.copytree(small.folder, tour.folder)
+        tour.save()
+        tours.append(tour)
+    assert _at_once([tour.publish for tour in tours]) == [None] * 3
+    for key in ("index.html", "en/index.html"):
+        page = small.public.get(key).decode()
+        assert [f"tour-{number}/" in page for number in range(3)] == [True] * 3
 
 
 def _flip(release: str) -> Flip:
