@@ -33,10 +33,13 @@ export function createSheet(stage, words, changed) {
     const leaving = event.shiftKey ? first : last;
     const next = event.shiftKey ? last : first;
     const at = document.activeElement;
-    if (next instanceof HTMLElement && (at === leaving || at === dialog)) {
+    if (!(next instanceof HTMLElement)) return;
+    if (at === leaving || at === dialog) {
       event.preventDefault();
       next.focus();
     }
+    // A player that is still loading may drop the focus, or pass it on: what left comes back.
+    setTimeout(() => dialog.open && !dialog.contains(document.activeElement) && next.focus());
   });
 
   const sheet = {

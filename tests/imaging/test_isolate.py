@@ -214,8 +214,10 @@ def test_leaving_the_block_ends_the_process(command):
 
 
 PARENT = """
+import signal
 import sys
 from ispace.imaging.isolate import PictureWorker
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell starts its background jobs without it
 with PictureWorker(command=(sys.executable, sys.argv[1])) as worker:
     print(worker.run("whoami", {})["pid"], flush=True)
     worker.run("hang", {}, progress=lambda share: print("busy", flush=True))
