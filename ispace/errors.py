@@ -136,7 +136,8 @@ class TourBlockedError(BadInputError):
     code = "TOUR-CHUA-DAT"
 
     def __init__(self, *, problems: list[object], **params: object) -> None:
-        super().__init__(count=len(problems), **params)
+        count = sum(getattr(problem, "severity", "error") == "error" for problem in problems)
+        super().__init__(count=count, **params)
         self.problems = problems
 
 

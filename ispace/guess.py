@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import errno
 import math
 import os
 import re
@@ -89,8 +90,11 @@ def complete(folder: Path, look: Callable[[Path], Seen], progress: Progress) -> 
     """
     if not folder.is_dir():
         raise SourceMissingError(file=str(folder))
-    if (folder / TOUR_FILE).is_file():
+    document_file = folder / TOUR_FILE
+    if document_file.is_file():
         return []
+    if os.path.lexists(document_file):  # a link to a disk that is not there, a pipe: somebody's document all the same
+        raise FileUnreadableError(file=str(document_file), reason=os.strerror(errno.ENOENT))
     notes: list[Note] = []
     found: list[Seen] = []
     problems: list[Problem] = []

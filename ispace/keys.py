@@ -88,6 +88,11 @@ def manifest(slug: str, release_id: str) -> str:
     return release(slug, release_id, "release.json")
 
 
+def is_release(name: str) -> bool:
+    """Say whether ``name`` is that of a release: the time it was made, and the beginning of its content's digest."""
+    return re.fullmatch(r"[0-9]{8}-[0-9]{6}-[0-9a-f]{8}", name) is not None
+
+
 def intent(slug: str, release_id: str) -> str:
     """Return the key of the note that a release is being written, which keeps the collector away from its objects."""
     return release(slug, release_id, "started.json")

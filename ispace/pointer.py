@@ -38,7 +38,7 @@ def release_of(page: bytes) -> str | None:
     """Return the release that a page names, ``None`` where it names none."""
     found = _RELEASE.search(page[:4000])
     name = found[1].decode("ascii", "replace") if found else ""
-    return name if name and name != GONE else None
+    return name if keys.is_release(name) else None
 
 
 def is_gone(page: bytes) -> bool:

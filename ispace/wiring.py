@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from urllib.parse import unquote
 
-from ispace.errors import StoresNestedError, StoreUrlError
+from ispace.errors import StoreFailedError, StoresNestedError, StoreUrlError
 from ispace.ports import Blobs, Services
 from ispace.settings import Settings
 
@@ -42,6 +42,10 @@ def services(settings: Settings, public: str | None = None) -> Services:
     """
     found = Services(public=blobs(public or settings.public), private=blobs(settings.private))
     outer, inner = getattr(found.public, "root", None), getattr(found.private, "root", None)
-    if outer and inner and inner.resolve().is_relative_to(outer.resolve()):
+    try:
+        nested = outer and inner and inner.resolve().is_relative_to(outer.resolve())
+    except (OSError, RuntimeError) as error:  # links that lead in a circle
+        raise StoreFailedError(store=found.public.name, reason=str(error)) from error
+    if nested:
         raise StoresNestedError(public=found.public.name, private=found.private.name)
     return found

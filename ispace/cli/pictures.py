@@ -10,8 +10,6 @@ import typer
 from ispace import flow, guess, settings, wiring
 from ispace.cli import early, show
 from ispace.cli.words import help_of, say
-from ispace.language import of_user
-from ispace.model.problem import Problem
 from ispace.work import Note
 
 Json = Annotated[bool, typer.Option("--json", help=help_of("json"))]
@@ -32,7 +30,8 @@ def publish(
     done = outcome.published
     notes = [*guessed, *outcome.built.notes]
     if not as_json:
-        _tell(notes, outcome.built.problems)
+        show.notes(notes)
+        show.problems(outcome.built.problems)
     where = (
         chosen.public_url + outcome.page if chosen.public_url else f"{services.public.name.rstrip('/')}/{outcome.page}"
     )
@@ -63,18 +62,12 @@ def build(folder: Folder, as_json: Json = False) -> None:
         built = flow.build(folder, services, chosen, worker, progress)
     notes = [*guessed, *built.notes]
     if not as_json:
-        _tell(notes, built.problems)
+        show.notes(notes)
+        show.problems(built.problems)
     tiles = {scene: work.tiled.id for scene, work in built.scenes.items()}
     value = {"tour": built.tour.id, "tile_sets": tiles, "problems": [p.to_json() for p in built.problems]}
     lines = [say("built", tour=built.tour.id, count=len(built.scenes), warnings=len(built.problems))]
     show.result(value | {"notes": _notes_json(notes)}, lines, as_json=as_json)
-
-
-def _tell(notes: list[Note], problems: list[Problem]) -> None:
-    lang = of_user()
-    for note in notes:
-        show.ERRORS.print("  " + note.sentence(lang))
-    show.problems(problems)
 
 
 def _notes_json(notes: list[Note]) -> list[dict[str, Any]]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import typer
@@ -19,6 +20,7 @@ from ispace.errors import IspaceError, UsageError
 from ispace.model.problem import Problem
 from ispace.progress import Progress as Told
 from ispace.progress import silent
+from ispace.work import Note
 
 ERRORS = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
 OUT = Console(highlight=False, markup=False, soft_wrap=True)
@@ -32,7 +34,7 @@ def result(value: dict[str, Any], lines: list[str], *, as_json: bool) -> None:
         _print_json({"ok": True, **value})
     else:
         for line in lines:
-            OUT.print(line)
+            OUT.print(plain(line))
 
 
 def _print_json(value: dict[str, Any]) -> None:
@@ -44,12 +46,26 @@ def _print_json(value: dict[str, Any]) -> None:
     sys.stdout.write(text + "\n")
 
 
+def notes(found: Iterable[Note]) -> None:
+    """Print what was guessed or overlooked."""
+    for note in found:
+        ERRORS.print(plain(f"  {note.sentence(language.of_user())}"))
+
+
+_COMMANDS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+def plain(text: str) -> str:
+    """Return a line in which no file's name can command the terminal or turn the line around."""
+    return _COMMANDS.sub(lambda found: f"\\x{ord(found[0]):02x}", text)
+
+
 def problems(found: list[Problem]) -> None:
     """Print problems, the errors first."""
     lang = language.of_user()
     for problem in sorted(found, key=lambda p: p.severity):
         mark = say("error") if problem.severity == "error" else say("warning")
-        ERRORS.print(f"  {mark}: {problem.sentence(lang)}")
+        ERRORS.print(plain(f"  {mark}: {problem.sentence(lang)}"))
 
 
 def failure(error: IspaceError, *, as_json: bool) -> int:
@@ -64,7 +80,7 @@ def failure(error: IspaceError, *, as_json: bool) -> int:
         }
         _print_json({"ok": False, "error": told})
     else:
-        ERRORS.print(language.error_sentence(error, language.of_user()), style="bold")
+        ERRORS.print(plain(language.error_sentence(error, language.of_user())), style="bold")
         problems(found)
     return error.exit_code
 

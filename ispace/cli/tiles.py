@@ -11,7 +11,6 @@ from ispace import settings
 from ispace.cli import early, show
 from ispace.cli.words import help_of, say
 from ispace.errors import FileUnwritableError
-from ispace.language import of_user
 from ispace.model.scene import Coverage
 from ispace.model.view import LevelAngles
 from ispace.pipeline import ingest, level
@@ -51,6 +50,5 @@ def tile(
     tiles = result["tile_set"]
     sizes = ", ".join(str(s) for s in tiles["level_sizes_px"])
     lines = [say("tiled", folder=out, sizes=sizes, tile=tiles["tile_size_px"])]
-    for note in result["notes"]:
-        show.ERRORS.print("  " + Note(**note).sentence(of_user()))
+    show.notes(Note(**note) for note in result["notes"])
     show.result({"out": str(out), **result}, lines, as_json=as_json)

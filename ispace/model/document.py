@@ -16,6 +16,7 @@ from ispace.errors import (
     DocumentTooLargeError,
     DocumentUnreadableError,
     DocumentVersionError,
+    FileUnreadableError,
     SourceMissingError,
 )
 from ispace.model import faults, migrate, references
@@ -59,8 +60,10 @@ def load(path: Path) -> Tour:
     name = path.name if path.parent == Path() else f"{path.parent.name}/{path.name}"
     try:
         data = path.read_bytes()
-    except OSError as error:
+    except FileNotFoundError as error:
         raise SourceMissingError(file=name) from error
+    except OSError as error:
+        raise FileUnreadableError(file=name, reason=error.strerror or str(error)) from error
     return parse(data, file=name)
 
 

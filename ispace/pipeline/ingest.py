@@ -36,11 +36,14 @@ _SIGNS = {
 def located(folder: Path, name: str) -> Path:
     """Return the file that a document calls ``name``; documents are in NFC, and disks written by a Mac in NFD."""
     path = folder
-    for part in PurePosixPath(name).parts:
-        direct = path / part
-        if not direct.exists() and path.is_dir():
-            direct = next((p for p in path.iterdir() if unicodedata.normalize("NFC", p.name) == part), direct)
-        path = direct
+    try:
+        for part in PurePosixPath(name).parts:
+            direct = path / part
+            if not direct.exists() and path.is_dir():
+                direct = next((p for p in path.iterdir() if unicodedata.normalize("NFC", p.name) == part), direct)
+            path = direct
+    except OSError as error:  # a name that is too long for the disk
+        raise SourceMissingError(file=name) from error
     return path
 
 

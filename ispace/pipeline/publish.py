@@ -14,7 +14,13 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 
 from ispace import digest, keys, pointer
-from ispace.errors import ObjectChangedError, ObjectDamagedError, ObjectExistsError, PublishRaceError
+from ispace.errors import (
+    ObjectChangedError,
+    ObjectDamagedError,
+    ObjectExistsError,
+    ObjectMissingError,
+    PublishRaceError,
+)
 from ispace.model.release import Card, Flip, Release, ReleaseFile, TileSetUse
 from ispace.ports import Blobs, Put, Services
 from ispace.work import Picture, Tiled
@@ -86,7 +92,7 @@ def run(bundle: Bundle, services: Services, seen: pointer.Pages, progress: Calla
         public.flush()
         if attempt == _PASSES - 1:
             raise ObjectDamagedError(key=tally.last)
-    if public.head(manifest_key) is None:
+    if not _is_sound(public, manifest_key):
         tally.put(Put(manifest_key, _manifest(bundle, own).model_dump_json().encode()))
     public.flush()
     unchanged = _flip(bundle, public, seen, tally)
@@ -123,11 +129,11 @@ class _Tally:
 def _tiles(tiled: Tiled, private: Blobs, public: Blobs, tally: _Tally) -> None:
     complete, listing = keys.tile(tiled.id, "tileset.json"), keys.tile(tiled.id, "files.json")
     there = {info.key: info.size for info in public.scan(keys.tile(tiled.id))}
-    missing = [f.key for f in tiled.files if there.get(f.key) != f.size and f.key != complete]
+    missing = [f for f in tiled.files if there.get(f.key) != f.size and f.key != complete]
     tally.step(len(tiled.files) - len(missing))
     if not missing and listing in there and complete in there:
         return
-    tally.many(Put(key, private.get(key)) for key in missing)
+    tally.many(Put(f.key, _kept(private, f.key, f.sha256)) for f in missing)
     tally.put(Put(listing, private.get(listing)))
     public.flush()
     tally.put(Put(complete, private.get(complete)))
@@ -138,7 +144,19 @@ def _pictures(pictures: Iterable[Picture], private: Blobs, public: Blobs, tally:
         if _there(public, picture.key, picture.size):
             tally.step()
         else:
-            tally.put(Put(picture.key, private.get(picture.private_key)))
+            tally.put(Put(picture.key, _kept(private, picture.private_key, picture.sha256)))
+
+
+def _kept(private: Blobs, key: str, sha256: str) -> bytes:
+    """Return what the private store keeps, where it still is what was put there.
+
+    What a disk damaged is deleted, so that the next run makes it again, and told by ``ObjectDamagedError``.
+    """
+    content = private.get(key)
+    if digest.of_bytes(content) != sha256:
+        private.delete([key])
+        raise ObjectDamagedError(key=key)
+    return content
 
 
 def _contents(contents: Mapping[str, bytes], public: Blobs, tally: _Tally) -> None:
@@ -152,6 +170,15 @@ def _contents(contents: Mapping[str, bytes], public: Blobs, tally: _Tally) -> No
 def _there(public: Blobs, key: str, size: int) -> bool:
     info = public.head(key)
     return info is not None and info.size == size
+
+
+def _is_sound(public: Blobs, manifest_key: str) -> bool:
+    """Say whether a release's manifest is there and can be read; a damaged one is written anew."""
+    try:
+        Release.model_validate_json(public.get(manifest_key))
+    except (ObjectMissingError, ValueError):
+        return False
+    return True
 
 
 def _announced(bundle: Bundle) -> dict[str, object]:

@@ -10,7 +10,7 @@ import dataclasses
 import json
 import math
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +62,7 @@ def run(
 ) -> Tiled:
     """Return the tile set of an original, cutting it unless that was done before; raises the picture errors."""
     set_id = tile_set_id(original.sha256, level, coverage, options)
-    if not _is_whole(keys.tile(set_id), COMPLETE, private):
+    if not _is_whole(keys.tile(set_id), COMPLETE, private, _tile_names):
         with tempfile.TemporaryDirectory(prefix="ispace-tile-") as folder:
             out = Path(folder)
             result = cut(
@@ -130,16 +130,27 @@ def store(folder: Path, prefix: str, blobs: Blobs, *, complete: str, extra: dict
     blobs.put(Put(prefix + complete, folder / complete))
 
 
-def _is_whole(prefix: str, complete: str, blobs: Blobs) -> bool:
-    """Say whether everything is there that the listing names: somebody may have tidied up by hand since."""
-    if blobs.head(prefix + complete) is None:
-        return False
+def _is_whole(prefix: str, complete: str, blobs: Blobs, names_of: Callable[[bytes], Iterable[str]]) -> bool:
+    """Say whether a folder is as ``store`` left it; what somebody tidied up or a disk damaged is made again.
+
+    ``names_of`` reads the completing file and returns the files that belong to it.
+    """
     try:
-        files = json.loads(blobs.get(prefix + LISTING))["files"]
-    except (ObjectMissingError, ValueError, KeyError):
+        listing = json.loads(blobs.get(prefix + LISTING))
+        files = {f["key"]: ReleaseFile(**f).size for f in listing["files"]}
+        wanted = {prefix + name for name in (*names_of(blobs.get(prefix + complete)), complete)}
+    except (ObjectMissingError, ValueError, KeyError, TypeError, AttributeError):
         return False
     there = {info.key: info.size for info in blobs.scan(prefix)}
-    return all(there.get(f["key"]) == f["size"] for f in files)
+    return files.keys() == wanted and all(there.get(key) == size for key, size in files.items())
+
+
+def _tile_names(content: bytes) -> list[str]:
+    return TileSet.model_validate_json(content).files()
+
+
+def _view_names(content: bytes) -> list[str]:
+    return [picture["file"] for picture in json.loads(content).values()]
 
 
 def _file(path: Path, key: str) -> ReleaseFile:
@@ -153,7 +164,7 @@ def views(tiled: Tiled, view: View, *, private: Blobs, worker: PictureWorker) ->
     """Return poster (both ways up), thumbnail and share picture of a view, making them unless that was done before."""
     views_id = digest.of_work("views", VIEWS_VERSION, tiled.id, view.model_dump())
     prefix = keys.views(views_id)
-    if not _is_whole(prefix, VIEWS_COMPLETE, private):
+    if not _is_whole(prefix, VIEWS_COMPLETE, private, _view_names):
         with tempfile.TemporaryDirectory(prefix="ispace-views-") as folder:
             out, tiles = Path(folder) / "out", Path(folder) / "tiles"
             out.mkdir()
