@@ -33,7 +33,7 @@ class Settings(BaseSettings):
     site_name_en: str = Field(default="iSpace An Giang", description="The name of the catalogue in English.")
     host: str = Field(default="", description="Where `ispace serve` listens; empty means loopback, IPv6 and IPv4.")
     port: int = Field(default=8360, ge=0, le=65535, description="The port of `ispace serve`; 0 takes a free one.")
-    author: str = Field(default="", description="Who publishes, named in public with each release; empty: the login name.")
+    author: str = Field(default="", description="Who publishes, named with each public release; empty: the login name.")
     max_pixels: int = Field(default=32768 * 16384, gt=0, description="The largest picture that is decoded, in pixels.")
     max_bytes: int = Field(default=500_000_000, gt=0, description="The largest picture file that is read, in bytes.")
     max_seconds: int = Field(default=300, gt=0, description="How long one picture may take, in seconds.")
