@@ -25,6 +25,7 @@ CONTRACT_VERSION = 1
 
 _UP = "../../../"
 _WIDEST_DEG = 110.0
+_NARROWEST_DEG = 10.0
 
 
 def first_view(scene: Scene, info: PictureInfo, limits: Limits) -> View:
@@ -59,8 +60,10 @@ def scene_limits(scene: Scene, tiled: Tiled) -> Limits:
     pitch_max = min(said.pitch_max_deg, cover.pitch_max_deg)
     if pitch_min >= pitch_max:
         pitch_min, pitch_max = cover.pitch_min_deg, cover.pitch_max_deg
-    narrower = min(yaw_max - yaw_min, pitch_max - pitch_min, _WIDEST_DEG) if turn else _WIDEST_DEG
-    widest = max(10.0, min(said.hfov_max_deg, narrower if turn else said.hfov_max_deg))
+    # The longer side of a screen may be the upright one: what is wider than either range would show what lies outside.
+    ranges = [yaw_max - yaw_min] if yaw_max - yaw_min < 360 else []
+    ranges += [pitch_max - pitch_min] if pitch_max - pitch_min < 180 else []
+    widest = max(_NARROWEST_DEG, min([said.hfov_max_deg, *ranges]))
     return Limits(
         yaw_min_deg=yaw_min,
         yaw_max_deg=yaw_max,
@@ -81,12 +84,19 @@ def _overlap(said: Limits, cover: Coverage) -> tuple[float, float]:
 
 
 def _within(view: View, limits: Limits) -> View:
+    """Return the nearest view that shows nothing outside the limits, whichever way up it is shown.
+
+    Posters are cut to this view before any screen is known, and what a limit hides must not be on them.
+    """
     hfov_deg = max(limits.hfov_min_deg, min(limits.hfov_max_deg, view.hfov_deg))
-    pitch_deg = max(limits.pitch_min_deg, min(limits.pitch_max_deg, view.pitch_deg))
+    low = limits.pitch_min_deg + (hfov_deg / 2 if limits.pitch_min_deg > -90 else 0)
+    high = limits.pitch_max_deg - (hfov_deg / 2 if limits.pitch_max_deg < 90 else 0)
+    pitch_deg = max(low, min(high, view.pitch_deg)) if low <= high else (low + high) / 2
     middle = (limits.yaw_min_deg + limits.yaw_max_deg) / 2
     half = (limits.yaw_max_deg - limits.yaw_min_deg) / 2
+    room = max(0.0, half - hfov_deg / 2)
     offset = _wrapped(view.yaw_deg - middle)
-    yaw_deg = view.yaw_deg if half >= 180 else middle + max(-half, min(half, offset))
+    yaw_deg = view.yaw_deg if half >= 180 else middle + max(-room, min(room, offset))
     return View(yaw_deg=_wrapped(yaw_deg), pitch_deg=pitch_deg, hfov_deg=hfov_deg)
 
 

@@ -33,12 +33,24 @@ def test_without_a_word_a_full_sphere_opens_straight_ahead_and_turns_all_round()
 
 @pytest.mark.parametrize(
     ("yaw", "opens"),
-    [(180, -180), (-170, -170), (160, 160), (0, -150), (-20, -150), (20, 150), (149, 150), (-149, -150)],
+    [(180, -180), (-170, -170), (170, 170), (0, -165), (-20, -165), (20, 165), (149, 165), (-149, -165)],
 )
 def test_limits_that_cross_the_back_hold_the_first_view(yaw: float, opens: float) -> None:
-    limits, view = opened(limits={"yaw_min_deg": 150, "yaw_max_deg": 210}, initial_view={"yaw_deg": yaw})
+    limits, view = opened(
+        limits={"yaw_min_deg": 150, "yaw_max_deg": 210}, initial_view={"yaw_deg": yaw, "hfov_deg": 30}
+    )
     assert (limits.yaw_min_deg, limits.yaw_max_deg) == (150, 210)
-    assert view.yaw_deg == opens or (yaw == 0 and view.yaw_deg == 150)
+    assert view.yaw_deg == opens or (yaw == 0 and view.yaw_deg == 165)
+
+
+def test_the_first_view_shows_nothing_that_limits_hide_whichever_way_up() -> None:
+    """A tripod below a limit must not be on the poster."""
+    limits, view = opened(limits={"pitch_min_deg": -60}, initial_view={"pitch_deg": -45, "hfov_deg": 90})
+    assert view.pitch_deg - view.hfov_deg / 2 >= limits.pitch_min_deg
+    limits, view = opened(limits={"yaw_min_deg": 0, "yaw_max_deg": 40, "pitch_min_deg": -10, "pitch_max_deg": 30})
+    assert view.yaw_deg - view.hfov_deg / 2 >= 0
+    assert view.yaw_deg + view.hfov_deg / 2 <= 40
+    assert view.hfov_deg <= 40
 
 
 def test_a_strip_opens_in_its_middle_and_ends_where_its_picture_ends() -> None:
