@@ -322,6 +322,12 @@ class PictureTooLargeError(PictureError):
     code = "ANH-LON"
 
 
+class PictureSphereTooLargeError(PictureError):
+    """The full sphere that a partial panorama claims to be part of (``size``) is larger than ``max_megapixels``."""
+
+    code = "ANH-CAU-LON"
+
+
 class PictureTooHeavyError(PictureError):
     """The file has more bytes (``megabytes``) than allowed (``max_megabytes``)."""
 

@@ -60,17 +60,14 @@ def box_length(rows_from_pole: float, source: Source, face_px: float, closeness:
 def _blur(rows: Plane, length: int, *, cyclic: bool) -> None:
     reach = max(length // 2, 1)
     mode = cv2.BORDER_WRAP if cyclic else cv2.BORDER_REPLICATE
+    padded = np.asarray(cv2.copyMakeBorder(rows, 0, 0, reach, reach, mode), np.uint8)
     if length == 2:
-        padded = np.asarray(cv2.copyMakeBorder(rows, 0, 0, reach, reach, mode), np.uint8).astype(np.uint16)
-        rows[:] = (padded[:, :-2] + 2 * padded[:, 1:-1] + padded[:, 2:] + 2) // 4
+        wide = padded.astype(np.uint16)
+        rows[:] = (wide[:, :-2] + 2 * wide[:, 1:-1] + wide[:, 2:] + 2) // 4
     elif length <= _BLUR_UP_TO:
-        padded = np.asarray(cv2.copyMakeBorder(rows, 0, 0, reach, reach, mode), np.uint8)
         rows[:] = cv2.blur(padded, (length, 1))[:, reach:-reach]
     else:
-        wide = np.concatenate([rows[:, -reach:], rows, rows[:, :reach]], axis=1)
-        if not cyclic:
-            wide[:, :reach], wide[:, -reach:] = rows[:, :1], rows[:, -1:]
-        for row, around in zip(rows, wide, strict=True):
+        for row, around in zip(rows, padded, strict=True):
             sums = np.cumsum(around, dtype=np.int32)
             sums[length:] -= sums[:-length].copy()
             row[:] = (sums[length - 1 :] + length // 2) // length

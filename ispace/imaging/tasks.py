@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from ispace.errors import PictureSphereTooLargeError
 from ispace.imaging import webpicture
 from ispace.imaging.coverage import Declared, Note, north_deg, sphere_of
 from ispace.imaging.decode import load_planes, load_rgb
@@ -45,7 +46,15 @@ def tile(params: dict[str, Any], limits: Limits, progress: Progress) -> dict[str
     path, out = Path(params["path"]), Path(params["out"])
     info = probe(path, limits, params["name"])
     declared = Declared(**params["coverage"]) if params.get("coverage") else None
-    sphere_of(info, declared)  # refuses what is no panorama before it is decoded
+    # What is no panorama is refused before it is decoded, and so is a small picture that claims to be a tiny part of a
+    # huge sphere: every tile of that sphere would be cut.
+    claimed, _ = sphere_of(info, declared)
+    if claimed.full_width_px * claimed.full_height_px > limits.max_pixels:
+        raise PictureSphereTooLargeError(
+            file=info.file,
+            size=f"{claimed.full_width_px} × {claimed.full_height_px}",
+            max_megapixels=limits.max_pixels // 1_000_000,
+        )
     damage: list[str] = []
     planes = load_planes(path, limits, info, damage.append)
     sphere, notes = sphere_of(info, declared, lambda: ends_meet(planes.y))

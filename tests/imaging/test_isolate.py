@@ -17,6 +17,7 @@ from ispace.errors import (
     IspaceError,
     PictureNotPanoramaError,
     PictureProcessDiedError,
+    PictureSphereTooLargeError,
     PictureTooMuchMemoryError,
     PictureTooSlowError,
     StoreFullError,
@@ -281,3 +282,13 @@ def test_many_threads_share_one_process(worker):
     assert errors == []
     assert len(found) == 8
     assert len(set(found)) == 1
+
+
+def test_a_small_picture_that_claims_a_huge_sphere_is_refused_before_it_is_cut(tmp_path):
+    path = tmp_path / "nhỏ.jpg"
+    Image.new("RGB", (512, 256), "teal").save(path)
+    coverage = {"haov_deg": 1, "vaov_deg": 1, "pitch_deg": 0}
+    with PictureWorker() as worker, pytest.raises(PictureSphereTooLargeError) as refused:
+        worker.run("tile", {"path": str(path), "out": str(tmp_path / "out"), "coverage": coverage})
+    assert refused.value.params["file"] == "nhỏ.jpg"
+    assert not list((tmp_path / "out").glob("**/*.jpg"))

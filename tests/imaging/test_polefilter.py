@@ -73,3 +73,16 @@ def test_a_partial_picture_is_averaged_only_next_to_a_real_pole_and_not_round_it
 def test_a_pole_between_faces_is_averaged_less():
     luma, _ = sources(*noise())
     assert polefilter.box_length(8.5, luma, 328, 0.75) < polefilter.box_length(8.5, luma, 328, 1.0)
+
+
+@pytest.mark.parametrize("width", [6, 57, 114, 228, 341])
+@pytest.mark.parametrize("top", [0, 1024 - 300])
+def test_a_narrow_piece_at_a_pole_is_filtered_with_its_edges_repeated(width, top):
+    planes, sphere = noise(width, 300, full=(2048, 1024), left_px=500, top_px=top)
+    row = 0 if top == 0 else 299
+    before = planes.y[row].astype(float).copy()
+    polefilter.soften(sources(planes, sphere)[0], 656, LEVEL)
+    after = planes.y[row].astype(float)
+    assert abs(after.mean() - before.mean()) < 40
+    assert np.ptp(after) <= np.ptp(before)
+    assert np.abs(np.diff(after)).max() < np.abs(np.diff(before)).max()
