@@ -73,7 +73,8 @@ export function holdAt(element) {
   const { signal } = until;
   const up = () => element.scrollIntoView({ block: 'start', behavior: 'instant' });
   const end = () => until.abort();
-  const soon = () => setTimeout(end, 500);
+  // On a busy machine the browser comes round to scrolling long after everything is loaded.
+  const soon = () => setTimeout(() => requestAnimationFrame(() => requestAnimationFrame(end)), 2000);
   up();
   window.addEventListener('scroll', up, { signal });
   for (const type of ['wheel', 'touchstart', 'pointerdown', 'keydown']) {
