@@ -65,6 +65,8 @@ export function createTour(stage, tourUrl, options = {}) {
 
   const address = createAddress(options.history !== false, (link) => {
     const id = link?.scene ?? source.tour?.start;
+    // A link followed while the tour is open means the picture as well, wherever the page has been scrolled to.
+    if (link) holdAt(stage);
     if (id) void goTo(id, link?.view ?? null, { silent: true });
   });
 
