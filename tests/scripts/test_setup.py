@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import signal
 import socket
 import subprocess
 import sys
@@ -93,6 +94,35 @@ def test_a_lock_file_that_cannot_be_met_leaves_no_stamp_so_that_going_back_insta
     ready.write("requirements/runtime.txt", good)
     assert ready.setup().returncode == 0
     assert ready.stamps() == ALL
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_an_installation_cut_short_by_a_signal_is_done_again(fresh: SmallCheckout, number: signal.Signals) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:  # a registry that never answers
+        registry = {"PIP_INDEX_URL": f"http://127.0.0.1:{silent.getsockname()[1]}/simple"}
+        environment = fresh.environment(**registry)
+        del environment["PIP_NO_INDEX"]
+        process = subprocess.Popen(
+            [sys.executable, str(fresh.folder / "scripts/setup.py")],
+            env=environment,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        silent.settimeout(60)
+        asking, _ = silent.accept()
+
+        process.send_signal(number)
+        told = process.communicate(timeout=60)[1]
+
+        with asking:
+            asking.settimeout(60)
+            while asking.recv(1000):  # until pip, which has asked, is gone
+                pass
+    assert process.returncode == 130
+    assert "Traceback" not in told
+    assert fresh.stamps() == {"venv"}
+    assert fresh.setup().returncode == 0
+    assert fresh.stamps() == ALL
 
 
 def test_a_javascript_package_that_cannot_be_had_is_named(ready: SmallCheckout) -> None:
