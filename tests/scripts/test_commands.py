@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import select
 import signal
@@ -103,8 +104,9 @@ def test_a_signal_ends_run_and_what_it_started(
     process = subprocess.Popen(
         [str(running.folder / "scripts/run")],
         env=running.environment(FAST=fast),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
     )
     try:
         heard = b""
@@ -113,13 +115,14 @@ def test_a_signal_ends_run_and_what_it_started(
             heard += os.read(alive, 1000)
 
         process.send_signal(number)
-        process.communicate(timeout=60)
+        process.wait(timeout=60)
 
         os.close(ours)
         assert select.select([alive], [], [], 60)[0]
         assert os.read(alive, 1000) == b"", "the pipe has ended: nobody who held it is left"
     finally:
-        process.kill()
-        process.communicate()
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
         os.close(alive)
     assert process.returncode != 0
