@@ -156,6 +156,12 @@ class StoreUrlError(BadInputError):
     code = "KHO-URL"
 
 
+class StoreUrlSecretError(BadInputError):
+    """A store's URL holds a credential, which would end up in logs."""
+
+    code = "KHO-URL-MAT-KHAU"
+
+
 class StoresNestedError(BadInputError):
     """The private store lies where the public one is served from."""
 
@@ -196,6 +202,42 @@ class StoreReadOnlyError(UnavailableError):
     """The store cannot be written to."""
 
     code = "KHO-CHI-DOC"
+
+
+class StoreCredentialsError(UnavailableError):
+    """The store does not accept the credentials, or there are none."""
+
+    code = "KHO-KHOA"
+
+
+class StoreClockError(UnavailableError):
+    """This machine's clock is too far from the store's."""
+
+    code = "KHO-GIO"
+
+
+class StoreMissingError(NotFoundError):
+    """The bucket does not exist."""
+
+    code = "KHO-BUCKET"
+
+
+class StoreUnreachableError(UnavailableError):
+    """The store's server (``endpoint``) does not answer."""
+
+    code = "KHO-MANG"
+
+
+class StoreBusyError(UnavailableError):
+    """The store's server asks for fewer requests, or others hold what is to be written."""
+
+    code = "KHO-BAN"
+
+
+class StoreTlsError(UnavailableError):
+    """The certificate of the store's server (``endpoint``) is not trusted."""
+
+    code = "KHO-TLS"
 
 
 class StoreFailedError(UnavailableError):

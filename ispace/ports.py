@@ -51,6 +51,9 @@ class Blobs(Protocol):
     name: str
     """How to call the store in a message; holds no secret."""
 
+    at_once: int
+    """How many requests it is worth to have under way at a time."""
+
     def put(self, put: Put) -> ObjectInfo:
         """Write one object whole or not at all; a reader sees the old or the new one, never a part.
 
@@ -63,10 +66,15 @@ class Blobs(Protocol):
         """Write many objects, several at a time; yields each as it is done, in any order; no conditions."""
 
     def get(self, key: str) -> bytes:
-        """Return an object's content; ``ObjectMissingError`` where there is none."""
+        """Return an object's content as a browser sees it, ``content_encoding`` undone.
 
-    def fetch(self, key: str, to: Path) -> None:
-        """Write an object's content to a file; ``ObjectMissingError`` where there is none."""
+        Raises:
+            ObjectMissingError: there is none.
+            ObjectDamagedError: it is not what was put.
+        """
+
+    def fetch(self, key: str, to: Path) -> ObjectInfo:
+        """Write an object to a file as it is stored, return what is known of it; raises as ``get``."""
 
     def head(self, key: str) -> ObjectInfo | None:
         """Return what is known of an object, ``None`` where there is none."""
@@ -77,8 +85,8 @@ class Blobs(Protocol):
     def folders(self, prefix: str = "") -> Iterator[str]:
         """Yield the names directly below ``prefix`` (which ends in ``/`` or is empty) that have objects below them."""
 
-    def delete(self, keys: Iterable[str]) -> int:
-        """Delete objects, return how many there were; a key that has none is no error."""
+    def delete(self, keys: Iterable[str]) -> None:
+        """Delete objects; a key that has none is no error."""
 
     def flush(self) -> None:
         """Return when everything written so far will survive a power failure."""

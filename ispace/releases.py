@@ -232,7 +232,9 @@ def collect(public: Blobs, found: Garbage, *, grace: dt.timedelta, now: dt.datet
     for start in range(0, len(ordered), _BATCH):
         batch = ordered[start : start + _BATCH]
         needed = _needed(public, grace, now)
-        count += public.delete([key for key in batch if needed.is_garbage(key)])
+        dead = [key for key in batch if needed.is_garbage(key)]
+        public.delete(dead)
+        count += len(dead)
     public.tidy(now - _LEFTOVERS)
     return count
 

@@ -49,6 +49,25 @@ class Settings(BaseSettings):
         default=30, ge=0, description="How long `ispace gc` keeps what only replaced releases use, in days."
     )
 
+    text_encoding: Literal["auto", "none", "gzip", "br"] = Field(
+        default="auto",
+        description="How texts are compressed in the public store; auto: gzip in a bucket, not at all in a folder.",
+    )
+    s3_addressing: Literal["path", "virtual", "auto"] = Field(
+        default="path", description="Whether a bucket's name stands in the path or in the host name."
+    )
+    s3_checksums: Literal["when_required", "when_supported"] = Field(
+        default="when_required", description="When S3 requests carry extra checksums; older servers refuse them."
+    )
+    s3_ca: str = Field(default="", description="A PEM file with the authority that signed the S3 server's certificate.")
+    s3_concurrency: int = Field(default=32, ge=1, le=256, description="How many S3 requests run at a time.")
+    s3_connect_seconds: float = Field(default=10, gt=0, description="How long a connection to S3 may take, in seconds.")
+    s3_read_seconds: float = Field(default=60, gt=0, description="How long S3 may be silent, in seconds.")
+    s3_attempts: int = Field(default=6, ge=1, le=20, description="How often an S3 request is tried in all.")
+    s3_bulk: Literal["auto", "boto3", "obstore"] = Field(
+        default="auto", description="What writes many objects to S3; auto: obstore where it is installed, else boto3."
+    )
+
     @field_validator("public_url")
     @classmethod
     def _web(cls, value: str) -> str:

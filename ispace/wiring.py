@@ -5,16 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 from urllib.parse import unquote
 
+from ispace.compression import CompressedTexts
 from ispace.errors import StoreFailedError, StoresNestedError, StoreUrlError
 from ispace.ports import Blobs, Services
-from ispace.settings import Settings
+from ispace.settings import Settings, load
 
 
-def blobs(url: str) -> Blobs:
-    """Return the store that ``url`` names: ``file:FOLDER``, or a bare path.
+def blobs(url: str, settings: Settings | None = None) -> Blobs:
+    """Return the store that ``url`` names: ``s3://BUCKET/PREFIX?endpoint=…&region=…``, ``file:FOLDER``, or a bare path.
 
     Raises:
-        StoreUrlError: the scheme is unknown, or nothing follows it.
+        StoreUrlError: the scheme is unknown, or what follows it cannot be understood.
+        StoreUrlSecretError: the address holds a credential.
     """
     scheme, colon, rest = url.partition(":")
     if not colon:
@@ -30,6 +32,10 @@ def blobs(url: str) -> Blobs:
             return FolderBlobs(Path(path).expanduser())
         except RuntimeError as error:  # ~somebody who has no account here
             raise StoreUrlError(url=url) from error
+    if scheme == "s3" and rest:
+        from ispace.adapters.s3 import S3Blobs, bucket  # noqa: PLC0415 - half a second of imports
+
+        return S3Blobs(bucket.parse(url, settings or load()))
     raise StoreUrlError(url=url)
 
 
@@ -40,12 +46,26 @@ def services(settings: Settings, public: str | None = None) -> Services:
         StoreUrlError: as ``blobs``.
         StoresNestedError: the private store lies inside the public one, and its originals would be served.
     """
-    found = Services(public=blobs(public or settings.public), private=blobs(settings.private))
-    outer, inner = getattr(found.public, "root", None), getattr(found.private, "root", None)
+    stores = Services(public=blobs(public or settings.public, settings), private=blobs(settings.private, settings))
     try:
-        nested = outer and inner and inner.resolve().is_relative_to(outer.resolve())
+        nested = _contains(stores.public, stores.private)
     except (OSError, RuntimeError) as error:  # links that lead in a circle
-        raise StoreFailedError(store=found.public.name, reason=str(error)) from error
+        raise StoreFailedError(store=stores.public.name, reason=str(error)) from error
     if nested:
-        raise StoresNestedError(public=found.public.name, private=found.private.name)
-    return found
+        raise StoresNestedError(public=stores.public.name, private=stores.private.name)
+    encoding = settings.text_encoding
+    if encoding == "auto":
+        # What serves a folder compresses by itself; a bucket sends what it has.
+        encoding = "gzip" if hasattr(stores.public, "bucket") else "none"
+    if encoding == "none":
+        return stores
+    return Services(public=CompressedTexts(stores.public, encoding), private=stores.private)
+
+
+def _contains(outer: Blobs, inner: Blobs) -> bool:
+    """Say whether what lies in the store ``inner`` could be read through ``outer``."""
+    for place in ("root", "bucket"):
+        one, other = getattr(outer, place, None), getattr(inner, place, None)
+        if one is not None and other is not None:
+            return bool(other.resolve().is_relative_to(one.resolve()) if place == "root" else one.contains(other))
+    return False

@@ -137,7 +137,7 @@ def test_what_was_lost_from_the_public_store_comes_back_with_the_next_publish(sm
 def test_what_was_lost_from_the_private_store_is_made_again(small: SmallTour) -> None:
     private = small.services.private
     lost = [next(i.key for i in private.scan(prefix) if i.key.endswith(".jpg")) for prefix in ("t/", "m/")]
-    assert private.delete(lost) == 2
+    private.delete(lost)
     small.publish()
     assert broken(small.public, keys_needed(small.public)) == []
 

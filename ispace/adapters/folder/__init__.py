@@ -26,6 +26,7 @@ from typing import IO, Any
 
 from ispace import keys
 from ispace.adapters.folder import system
+from ispace.compression import decoded
 from ispace.errors import (
     KeyInvalidError,
     ObjectChangedError,
@@ -40,7 +41,7 @@ _PRIVATE = ".ispace"
 _FEW = 200
 """Up to so many files are brought to the disk one by one."""
 _ATTEMPTS = 20
-"""How often a folder is made again that a delete at the same time found empty."""
+"""How often a thing is done again that somebody else undid at the same time."""
 
 
 class FolderBlobs:
@@ -50,6 +51,7 @@ class FolderBlobs:
         """Use ``root``; it is made at the first write."""
         self.root = root.absolute()
         self.name = f"file:{root}"
+        self.at_once = 4
         self._unsynced: list[Path] = []
 
     def put(self, put: Put) -> ObjectInfo:
@@ -77,22 +79,35 @@ class FolderBlobs:
             yield info
 
     def get(self, key: str) -> bytes:
-        """Return an object's content."""
-        path = self._path(key)
-        with self._translated(key), self._open(path) as file:
-            return file.read()
+        """Return an object's content as a browser sees it."""
+        content, info = self.read(key)
+        return decoded(key, content, info.content_encoding)
 
-    def fetch(self, key: str, to: Path) -> None:
-        """Copy an object to the file ``to``."""
+    def read(self, key: str) -> tuple[bytes, ObjectInfo]:
+        """Return an object as it is stored and what is known of it, both of the same moment."""
+        path = self._path(key)
+        with self._translated(key):
+            for _ in range(_ATTEMPTS):
+                with self._open(path) as file:
+                    content, info = file.read(), self._info(key, os.fstat(file.fileno()), full=True)
+                # What is known of an object goes when it is replaced: it may have gone between the two looks.
+                if self._etag(path) == info.etag:
+                    break
+            return content, info
+
+    def fetch(self, key: str, to: Path) -> ObjectInfo:
+        """Copy an object to the file ``to`` as it is stored."""
         path = self._path(key)
         with self._translated(key):
             source = self._open(path)
+            info = self._info(key, os.fstat(source.fileno()), full=True)
         with source:
             try:
                 with to.open("wb") as target:
                     shutil.copyfileobj(source, target, 1 << 20)
             except OSError as error:
                 raise system.store_error(str(to.parent), error) from error
+        return info
 
     def head(self, key: str) -> ObjectInfo | None:
         """Return what is known of an object."""
@@ -121,9 +136,8 @@ class FolderBlobs:
                 if name.endswith("/") and next(self._walk(Path(entry.path), f"{prefix}{name}"), None) is not None:
                     yield entry.name
 
-    def delete(self, keys: Iterable[str]) -> int:
+    def delete(self, keys: Iterable[str]) -> None:
         """Delete objects and the folders that this leaves empty."""
-        count = 0
         for key in keys:
             path = self._path(key)
             with self._translated():
@@ -134,10 +148,8 @@ class FolderBlobs:
                     path.unlink()
                 except (FileNotFoundError, NotADirectoryError):
                     continue
-                count += 1
                 self._meta(key, system.etag_of(stat)).unlink(missing_ok=True)
                 self._prune(path.parent)
-        return count
 
     def flush(self) -> None:
         """Bring everything written so far to the disk."""
