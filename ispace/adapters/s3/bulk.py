@@ -77,7 +77,8 @@ def _store(bucket: Bucket) -> Any:
     config: dict[str, Any] = {"region": bucket.region, "virtual_hosted_style_request": bucket.addressing == "virtual"}
     if bucket.endpoint:
         config["endpoint"] = bucket.endpoint
-    return S3Store(
+    made: Any = S3Store  # its types are not there where the package is not
+    return made(
         bucket.name,
         config=config,
         client_options=options,
