@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import ispace
-from ispace import assets, digest, guess, keys, pointer, releases
+from ispace import assets, digest, guess, keys, pointer, presence, releases
 from ispace.errors import (
     BadInputError,
     FileUnreadableError,
@@ -28,7 +28,7 @@ from ispace.errors import (
 from ispace.imaging.isolate import PictureWorker
 from ispace.model import document
 from ispace.model.problem import Problem
-from ispace.model.release import Card
+from ispace.model.release import Card, ViewsUse
 from ispace.model.text import fold
 from ispace.model.tour import Tour
 from ispace.page import places
@@ -196,6 +196,7 @@ def publish_tour(
         tiled=list({w.tiled.id: w.tiled for w in built.scenes.values()}.values()),
         pictures=[p for w in built.scenes.values() for p in w.views]
         + [p for m in built.media.values() for p in (m.file, *m.captions.values())],
+        views=[ViewsUse(tile_set=w.tiled.id, view=w.view) for w in built.scenes.values()],
         assets={**front.published, **render.skin_sheet(built.tour.skin)},
         document=json.dumps(composed, ensure_ascii=False, separators=(",", ":")).encode(),
         pages={_language_of(key, slug, built.tour): page for key, page in pages.items()},
@@ -234,8 +235,8 @@ def write_catalogue(public: Blobs, front: assets.Assets, site: render.Site) -> N
 
 def bring_assets(public: Blobs, front: assets.Assets) -> None:
     """Write what of the front end is not there yet: pages outside releases show it too, and iSpace may be newer."""
-    there = {info.key: info.size for info in public.scan(keys.ASSETS)}
-    for _ in public.put_many(Put(k, data) for k, data in front.published.items() if there.get(k) != len(data)):
+    missing = presence.different(public, front.published)
+    for _ in public.put_many(Put(key, front.published[key]) for key in missing):
         pass
 
 

@@ -6,7 +6,9 @@ index.html, <lang>/index.html, sitemap.xml, search.json   the catalogue         
 r/<slug>/<release>/…                                      a release               immutable
 t/<tile set>/{level}/{face}/{row}_{col}.<ext>             tiles, preview          immutable
 a/<sha256 prefix>.<ext>                                   media, viewer, fonts    immutable
+r/-/…                                                     notes of work under way
 originals/<sha256>                                        private: what was taken
+k/<sha256>, releases/<slug>/<release>.json                private: texts of releases; what each is made of
 v/<views>/…, m/<medium>/…                                 private: posters, web pictures
 """
 
@@ -23,6 +25,10 @@ RESERVED = frozenset({"r", "t", "a", "originals", "en", "vi", "assets", "embed",
 CATALOGUE = "index.html"
 SITEMAP = "sitemap.xml"
 RELEASES = "r/"
+INTENTS = "r/-/"
+"""Notes of work under way; no tour can be called so."""
+SWEEP = "r/-/sweep.json"
+"""The mark of a collector at work."""
 TILE_SETS = "t/"
 ASSETS = "a/"
 ORIGINALS = "originals/"
@@ -94,8 +100,8 @@ def is_release(name: str) -> bool:
 
 
 def intent(slug: str, release_id: str) -> str:
-    """Return the key of the note that a release is being written, which keeps the collector away from its objects."""
-    return release(slug, release_id, "started.json")
+    """Return the key of the note that a release is about to be shown, which keeps the collector from its objects."""
+    return f"{INTENTS}{slug}.{release_id}.json"
 
 
 def kept_page(slug: str, release_id: str, language: str) -> str:
@@ -126,6 +132,16 @@ def medium(work_id: str, name: str = "") -> str:
 def asset(sha256: str, extension: str) -> str:
     """Return the key of a file that is named by its content."""
     return f"a/{sha256[:20]}.{extension}"
+
+
+def kept(sha256: str) -> str:
+    """Return the private key of a file of a release that was made from no picture."""
+    return f"k/{sha256}"
+
+
+def book(slug: str, release_id: str) -> str:
+    """Return the private key of what a release is made of, for making it again."""
+    return f"releases/{slug}/{release_id}.json"
 
 
 def original(sha256: str) -> str:
@@ -162,7 +178,7 @@ def content_type(key: str) -> str:
 
 def is_immutable(key: str) -> bool:
     """Say whether what stands under ``key`` never changes."""
-    return key.startswith((RELEASES, TILE_SETS, ASSETS, ORIGINALS))
+    return key.startswith((RELEASES, TILE_SETS, ASSETS, ORIGINALS)) and not key.startswith(INTENTS)
 
 
 def cache_control(key: str) -> str:

@@ -48,7 +48,7 @@ def services(settings: Settings, public: str | None = None) -> Services:
     """
     stores = Services(public=blobs(public or settings.public, settings), private=blobs(settings.private, settings))
     try:
-        nested = _contains(stores.public, stores.private)
+        nested = contains(stores.public, stores.private)
     except (OSError, RuntimeError) as error:  # links that lead in a circle
         raise StoreFailedError(store=stores.public.name, reason=str(error)) from error
     if nested:
@@ -62,8 +62,8 @@ def services(settings: Settings, public: str | None = None) -> Services:
     return Services(public=CompressedTexts(stores.public, encoding), private=stores.private)
 
 
-def _contains(outer: Blobs, inner: Blobs) -> bool:
-    """Say whether what lies in the store ``inner`` could be read through ``outer``."""
+def contains(outer: Blobs, inner: Blobs) -> bool:
+    """Say whether what lies in the store ``inner`` is part of the store ``outer``."""
     for place in ("root", "bucket"):
         one, other = getattr(outer, place, None), getattr(inner, place, None)
         if one is not None and other is not None:

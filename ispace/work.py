@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ispace import language
 from ispace.imaging.info import PictureInfo
-from ispace.model.release import ReleaseFile
+from ispace.model.release import Recipe, ReleaseFile
 from ispace.model.tileset import TileSet
 from ispace.model.view import Limits, View
 
@@ -46,6 +46,8 @@ class Tiled:
     notes: list[Note]
     north_deg: float | None
     """The compass bearing of yaw 0 by the camera, where it noted one."""
+    recipe: Recipe | None = None
+    """How it was cut, so that it can be cut again."""
 
 
 @dataclasses.dataclass(frozen=True)

@@ -66,7 +66,7 @@ What iSpace guessed or overlooked; nothing stops because of them.
 |---|---|---|
 {notes}
 
-This file is written by `python scripts/write_docs.py` from `ispace/errors.py` and `ispace/texts/`.
+This file is written by `python scripts/write_docs.py` from `ispace/errors/` and `ispace/texts/`.
 """
 
 

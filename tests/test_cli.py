@@ -200,9 +200,9 @@ def test_commands_about_tours_that_are_not_there_end_with_5(run: Terminal, small
 
 def test_a_first_publish_that_was_killed_hides_no_other_tour_from_the_list(run: Terminal, small: SmallTour) -> None:
     run("publish", small.folder)
-    begun = small.public.root / "r" / "tour-khac" / "20260101-000000-00000000" / "started.json"
+    begun = small.public.root / "r" / "tour-khac" / "20260101-000000-00000000" / "tour.json"
     begun.parent.mkdir(parents=True)
-    begun.write_text('{"tile_sets": [], "keys": [], "at": "2026-01-01T00:00:00+00:00"}')
+    begun.write_text("{}")
     said = run("releases", "--json")
     assert said.code == 0
     assert [t["tour"] for t in said.json["tours"]] == [SLUG]
@@ -316,7 +316,20 @@ def test_a_setting_that_cannot_be_used_is_named(
     assert _failed(said)["params"]["name"] == name
 
 
-@pytest.mark.parametrize("url", ["s3://bucket/prefix", "ftp:x", "file:", "file://host/x", "file:~nobody-here-x/y", ":"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "s3:bucket",
+        "s3:///x",
+        "s3://b/../x",
+        "s3://bucket?colour=red",
+        "ftp:x",
+        "file:",
+        "file://host/x",
+        "file:~nobody-here-x/y",
+        ":",
+    ],
+)
 def test_a_store_that_iSpace_does_not_know_is_refused(run: Terminal, url: str) -> None:  # noqa: N802
     assert _failed(run("releases", "--to", url, "--json"))["code"] == "KHO-URL"
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
+import shutil
+import tempfile
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +16,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from small_tour import SLUG, SmallTour, age, broken, front_end, keys_needed, linked, set_up
 
-from ispace import assets, flow, keys, pointer, releases
+from ispace import assets, collector, flow, keys, pending, pointer, releases
+from ispace.adapters.folder import FolderBlobs
 from ispace.errors import (
     ObjectDamagedError,
     PublishRaceError,
@@ -22,8 +26,9 @@ from ispace.errors import (
     ReleaseUnknownError,
     TourUnknownError,
 )
+from ispace.model.release import Flip
 from ispace.pipeline import render
-from ispace.ports import Put
+from ispace.ports import Blobs, Put
 
 DAY = dt.timedelta(days=1)
 GRACE = 30 * DAY
@@ -52,9 +57,17 @@ def _three(small: SmallTour) -> list[str]:
 
 
 def _collect(small: SmallTour, *, grace: dt.timedelta = GRACE, later: dt.timedelta = dt.timedelta(0)) -> int:
-    now = _now() + later
-    found = releases.garbage(small.public, grace=grace, now=now)
-    return releases.collect(small.public, found, grace=grace, now=now)
+    return collector.run(small.public, grace=grace, now=_now() + later).objects
+
+
+def _would_go(small: SmallTour, *, grace: dt.timedelta = GRACE, later: dt.timedelta = dt.timedelta(0)) -> list[str]:
+    """Return what a collector would delete, by trying it out on a copy."""
+    before = {i.key for i in small.public.scan()}
+    with tempfile.TemporaryDirectory() as folder:
+        copied = FolderBlobs(Path(folder) / "public")
+        shutil.copytree(small.public.root, copied.root)
+        collector.run(copied, grace=grace, now=_now() + later)
+        return sorted(before - {i.key for i in copied.scan()})
 
 
 # Going back
@@ -263,7 +276,7 @@ def test_a_catalogue_written_by_a_newer_iSpace_brings_its_front_end(small: Small
 def test_nothing_is_collected_within_the_grace_period(small: SmallTour) -> None:
     _three(small)
     age(small.public, 10 * DAY)
-    assert releases.garbage(small.public, grace=GRACE, now=_now()) == releases.Garbage([], 0, [])
+    assert collector.run(small.public, grace=GRACE, now=_now()) == collector.Garbage([])
 
 
 def test_what_is_young_is_never_collected(small: SmallTour) -> None:
@@ -274,10 +287,11 @@ def test_what_is_young_is_never_collected(small: SmallTour) -> None:
 
 def test_releases_that_nobody_saw_since_the_grace_period_go(small: SmallTour) -> None:
     one, two, three = _three(small)
-    found = releases.garbage(small.public, grace=GRACE, now=_now() + 31 * DAY)
+    found = collector.run(small.public, grace=GRACE, now=_now() + 31 * DAY, dry_run=True)
+    gone = _would_go(small, later=31 * DAY)
     assert sorted(found.releases) == sorted([f"{SLUG}/{one}", f"{SLUG}/{two}"])
-    assert found.bytes == sum(i.size for i in small.public.scan() if i.key in found.keys)
-    assert _collect(small, later=31 * DAY) == len(found.keys)
+    assert found.bytes == sum(i.size for i in small.public.scan() if i.key in gone)
+    assert _collect(small, later=31 * DAY) == len(gone) == found.objects
     assert [r.id for r in releases.releases(small.public, SLUG)] == [three]
     assert broken(small.public, keys_needed(small.public)) == []
 
@@ -285,7 +299,7 @@ def test_releases_that_nobody_saw_since_the_grace_period_go(small: SmallTour) ->
 def test_counting_garbage_deletes_none(small: SmallTour) -> None:
     _three(small)
     before = {i.key: i.etag for i in small.public.scan()}
-    assert releases.garbage(small.public, grace=GRACE, now=_now() + 31 * DAY).keys
+    assert collector.run(small.public, grace=GRACE, now=_now() + 31 * DAY, dry_run=True).objects
     assert {i.key: i.etag for i in small.public.scan()} == before
 
 
@@ -310,18 +324,58 @@ def test_a_begun_release_keeps_its_objects(small: SmallTour) -> None:
     age(small.public, 90 * DAY)
     intent = {"tile_sets": ["abc"], "keys": [old], "at": _now().isoformat()}
     small.public.put(Put(keys.intent(SLUG, "20260101-000000-00000000"), json.dumps(intent).encode()))
-    assert releases.garbage(small.public, grace=dt.timedelta(0), now=_now()).keys == ["a/22222222222222222222.jpg"]
+    assert _would_go(small, grace=dt.timedelta(0)) == ["a/22222222222222222222.jpg"]
 
 
-def test_a_publish_that_begins_while_garbage_is_collected_loses_nothing(small: SmallTour) -> None:
-    one, _, _ = _three(small)
-    now = _now() + 31 * DAY
-    found = releases.garbage(small.public, grace=GRACE, now=now)
-    assert f"{SLUG}/{one}" in found.releases
-    _back(small, one)
-    releases.collect(small.public, found, grace=GRACE, now=now)
+def test_going_back_while_garbage_is_collected_loses_nothing(small: SmallTour, monkeypatch: pytest.MonkeyPatch) -> None:
+    one, two, _ = _three(small)
+    mark = pending.mark
+
+    def mark_late(public: Blobs, *, deleting: bool) -> None:
+        """What goes is known by now; the first batch has not begun."""
+        if deleting and small.current != one:
+            _back(small, one)
+        mark(public, deleting=deleting)
+
+    monkeypatch.setattr(pending, "mark", mark_late)
+    age(small.public, 60 * DAY)
+    _old_log(small, 60 * DAY)
+    collector.run(small.public, grace=GRACE, now=_now())
     assert small.current == one
     assert broken(small.public, keys_needed(small.public)) == []
+    assert two not in list(small.public.folders(f"r/{SLUG}/"))
+
+
+def _old_log(small: SmallTour, by: dt.timedelta) -> None:
+    """Set the entries of the log back: they carry their own times."""
+    for info in list(small.public.scan(f"r/{SLUG}/log/")):
+        flip = Flip.model_validate_json(small.public.get(info.key))
+        flip = flip.model_copy(update={"at": flip.at - by})
+        name = f"{flip.at:%Y%m%dT%H%M%S%f}-{flip.action}-{flip.release}.json"
+        small.public.put(Put(keys.log(SLUG, name), flip.model_dump_json().encode()))
+        small.public.delete([info.key])
+
+
+def test_who_publishes_waits_for_the_batch_of_a_collector_at_work(small: SmallTour) -> None:
+    pending.mark(small.public, deleting=True)
+    again = threading.Timer(0.7, lambda: pending.mark(small.public, deleting=False))
+    again.start()
+    begun = dt.datetime.now(dt.UTC)
+    small.publish()
+    again.join()
+    marked = small.public.head(keys.SWEEP)
+    assert marked is not None
+    assert begun < marked.modified
+    manifest = small.public.head(keys.manifest(SLUG, str(small.current)))
+    assert manifest is not None
+    assert manifest.modified > marked.modified
+
+
+def test_a_collector_that_was_killed_holds_nobody_up(small: SmallTour, monkeypatch: pytest.MonkeyPatch) -> None:
+    old = {"deleting": True, "at": (_now() - dt.timedelta(minutes=5)).isoformat()}
+    small.public.put(Put(keys.SWEEP, json.dumps(old).encode()))
+    monkeypatch.setattr(pending.time, "sleep", lambda _: pytest.fail("waited"))
+    small.publish()
 
 
 def test_a_begun_release_that_was_given_up_goes_at_last(small: SmallTour) -> None:
@@ -331,7 +385,7 @@ def test_a_begun_release_that_was_given_up_goes_at_last(small: SmallTour) -> Non
     small.public.put(Put(begun, json.dumps(intent).encode()))
     past = (_now() - 40 * DAY).timestamp()
     os.utime(small.public.root / begun, (past, past))
-    assert releases.garbage(small.public, grace=GRACE, now=_now()).keys == [begun]
+    assert _would_go(small) == [begun]
 
 
 @pytest.mark.parametrize("content", [b"", b"[]", b'{"at": 1}', b'{"at": "yesterday"}'])

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from typing import Annotated, Any
 
 import typer
 
-from ispace import assets, flow, pointer, settings, wiring
+from ispace import assets, collector, flow, pending, pointer, settings, wiring
 from ispace import releases as published
 from ispace.cli import show
 from ispace.cli.words import help_of, say
@@ -61,7 +62,9 @@ def rollback(
     chosen, public = _public(to)
     now = dt.datetime.now(dt.UTC)
     shown = published.rollback(public, tour, release, author=flow.author_of(chosen), now=now)
-    _catalogue(chosen, public)
+    front = assets.load()
+    with pending.noted(public, tour, "catalogue", tile_sets=[], used=front.published):
+        flow.write_catalogue(public, front, flow.site_of(chosen))
     show.result({"tour": tour, "release": shown.id}, [say("rolled-back", tour=tour, release=shown.id)], as_json=as_json)
 
 
@@ -78,10 +81,11 @@ def unpublish(tour: Slug, to: To = None, as_json: Json = False) -> None:
         except (ObjectMissingError, ObjectDamagedError):
             title = tour  # its release is damaged; taking it down must work all the same
     front = assets.load()
-    flow.bring_assets(public, front)
     gone = render.gone(seen.content.keys(), title, assets=front, site=flow.site_of(chosen))
-    published.unpublish(public, tour, gone, author=flow.author_of(chosen), now=dt.datetime.now(dt.UTC))
-    _catalogue(chosen, public)
+    with pending.noted(public, tour, pointer.GONE, tile_sets=[], used=front.published):
+        flow.bring_assets(public, front)
+        published.unpublish(public, tour, gone, author=flow.author_of(chosen), now=dt.datetime.now(dt.UTC))
+        flow.write_catalogue(public, front, flow.site_of(chosen))
     show.result({"tour": tour}, [say("unpublished", tour=tour, days=chosen.grace_days)], as_json=as_json)
 
 
@@ -95,22 +99,18 @@ def gc(
     chosen, public = _public(to)
     days = chosen.grace_days if grace_days is None else grace_days
     grace, now = dt.timedelta(days=days), dt.datetime.now(dt.UTC)
-    found = published.garbage(public, grace=grace, now=now)
-    count = 0 if dry_run else published.collect(public, found, grace=grace, now=now)
-    lines = [f"  {key}" for key in found.keys] if dry_run else []
+    found = collector.run(public, grace=grace, now=now, dry_run=dry_run)
+    lines = [say("garbage", name=g.name, count=g.objects, size=show.size(g.bytes)) for g in found.groups]
     code = "would-collect" if dry_run else "collected"
-    lines.append(say(code, count=len(found.keys), size=show.size(found.bytes), releases=len(found.releases)))
-    value = {"objects": len(found.keys), "bytes": found.bytes, "releases": found.releases, "deleted": count}
-    show.result(value | ({"keys": found.keys} if dry_run else {}), lines, as_json=as_json)
+    lines.append(say(code, count=found.objects, size=show.size(found.bytes), releases=len(found.releases)))
+    groups = [dataclasses.asdict(group) for group in found.groups]
+    value = {"objects": found.objects, "bytes": found.bytes, "releases": found.releases, "groups": groups}
+    show.result(value | {"deleted": 0 if dry_run else found.objects}, lines, as_json=as_json)
 
 
 def _public(to: str | None) -> tuple[Settings, Blobs]:
     chosen = settings.load()
     return chosen, wiring.services(chosen, public=to).public
-
-
-def _catalogue(chosen: Settings, public: Blobs) -> None:
-    flow.write_catalogue(public, assets.load(), flow.site_of(chosen))
 
 
 def _release(release: Release, current: str | None) -> dict[str, Any]:

@@ -8,6 +8,8 @@ from typing import Literal
 from pydantic import Field
 
 from ispace.model.base import Document, Id
+from ispace.model.scene import Coverage
+from ispace.model.view import LevelAngles, View
 
 
 class ReleaseFile(Document):
@@ -18,6 +20,16 @@ class ReleaseFile(Document):
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
 
 
+class Recipe(Document):
+    """How a tile set was cut from its original; ``version`` is that of the stage."""
+
+    version: int
+    level: LevelAngles
+    coverage: Coverage | None = None
+    format: str
+    quality: int
+
+
 class TileSetUse(Document):
     """A tile set that a release shows, and what it was made from, so that it can be made again."""
 
@@ -25,6 +37,7 @@ class TileSetUse(Document):
     original: str
     objects: int = Field(ge=0)
     bytes: int = Field(ge=0)
+    recipe: Recipe | None = None
 
 
 class Card(Document):
@@ -77,3 +90,18 @@ class Release(Document):
     def total_bytes(self) -> int:
         """Everything that the release shows, shared objects included."""
         return sum(f.size for f in self.files) + sum(t.bytes for t in self.tile_sets)
+
+
+class ViewsUse(Document):
+    """A first view whose pictures a release shows, and the tile set that they were made from."""
+
+    tile_set: str
+    view: View
+
+
+class Book(Document):
+    """What only the private store knows of a release: from which private object each public one was copied."""
+
+    release: Release
+    sources: dict[str, str]
+    views: list[ViewsUse]

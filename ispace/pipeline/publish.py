@@ -13,7 +13,7 @@ import datetime as dt
 import json
 from collections.abc import Callable, Iterable, Mapping
 
-from ispace import digest, keys, pointer
+from ispace import digest, keys, pending, pointer, presence, releases
 from ispace.errors import (
     ObjectChangedError,
     ObjectDamagedError,
@@ -21,7 +21,7 @@ from ispace.errors import (
     ObjectMissingError,
     PublishRaceError,
 )
-from ispace.model.release import Card, Flip, Release, ReleaseFile, TileSetUse
+from ispace.model.release import Book, Card, Flip, Release, ReleaseFile, TileSetUse, ViewsUse
 from ispace.ports import Blobs, Put, Services
 from ispace.work import Picture, Tiled
 
@@ -39,6 +39,7 @@ class Bundle:
     default_language: str
     tiled: list[Tiled]
     pictures: list[Picture]
+    views: list[ViewsUse]
     assets: Mapping[str, bytes]
     document: bytes
     pages: Mapping[str, bytes]
@@ -77,8 +78,17 @@ def run(bundle: Bundle, services: Services, seen: pointer.Pages, progress: Calla
     total = sum(len(t.files) + 1 for t in bundle.tiled) + len(bundle.pictures) + len(bundle.assets) + 3
     tally = _Tally(public, total, progress)
     manifest_key = keys.manifest(bundle.slug, bundle.release)
-    if seen.release != bundle.release or public.head(manifest_key) is None:
-        tally.put(Put(keys.intent(bundle.slug, bundle.release), _json(_announced(bundle))))
+    if seen.release == bundle.release and public.head(manifest_key) is not None:
+        return _bring(bundle, services, seen, tally)
+    shared = {p.key for p in bundle.pictures} | set(bundle.assets)
+    tile_sets = [t.id for t in bundle.tiled]
+    with pending.noted(public, bundle.slug, bundle.release, tile_sets=tile_sets, used=shared):
+        return _bring(bundle, services, seen, tally)
+
+
+def _bring(bundle: Bundle, services: Services, seen: pointer.Pages, tally: _Tally) -> Published:
+    public = services.public
+    manifest_key = keys.manifest(bundle.slug, bundle.release)
     own = _own(bundle)
     for attempt in range(_PASSES):
         before = tally.written
@@ -93,7 +103,9 @@ def run(bundle: Bundle, services: Services, seen: pointer.Pages, progress: Calla
         if attempt == _PASSES - 1:
             raise ObjectDamagedError(key=tally.last)
     if not _is_sound(public, manifest_key):
-        tally.put(Put(manifest_key, _manifest(bundle, own).model_dump_json().encode()))
+        manifest = _manifest(bundle, own)
+        _keep(bundle, own, manifest, services.private)
+        tally.put(Put(manifest_key, manifest.model_dump_json().encode()))
     public.flush()
     unchanged = _flip(bundle, public, seen, tally)
     return Published(bundle.release, tally.written, tally.bytes, unchanged)
@@ -129,9 +141,11 @@ class _Tally:
 def _tiles(tiled: Tiled, private: Blobs, public: Blobs, tally: _Tally) -> None:
     complete, listing = keys.tile(tiled.id, "tileset.json"), keys.tile(tiled.id, "files.json")
     there = {info.key: info.size for info in public.scan(keys.tile(tiled.id))}
-    missing = [f for f in tiled.files if there.get(f.key) != f.size and f.key != complete]
+    # Without what makes it complete a set is being brought by somebody else, or being collected.
+    whole = complete in there and listing in there
+    missing = [f for f in tiled.files if not releases.is_listed(there, f.key, f.size) and f.key != complete]
     tally.step(len(tiled.files) - len(missing))
-    if not missing and listing in there and complete in there:
+    if not missing and whole:
         return
     tally.many(Put(f.key, _kept(private, f.key, f.sha256)) for f in missing)
     tally.put(Put(listing, private.get(listing)))
@@ -140,11 +154,10 @@ def _tiles(tiled: Tiled, private: Blobs, public: Blobs, tally: _Tally) -> None:
 
 
 def _pictures(pictures: Iterable[Picture], private: Blobs, public: Blobs, tally: _Tally) -> None:
-    for picture in {p.key: p for p in pictures}.values():
-        if _there(public, picture.key, picture.size):
-            tally.step()
-        else:
-            tally.put(Put(picture.key, _kept(private, picture.private_key, picture.sha256)))
+    found = {p.key: p for p in pictures}
+    missing = presence.absent(public, {p.key: p.size for p in found.values()})
+    tally.step(len(found) - len(missing))
+    tally.many(Put(key, _kept(private, found[key].private_key, found[key].sha256)) for key in missing)
 
 
 def _kept(private: Blobs, key: str, sha256: str) -> bytes:
@@ -160,16 +173,20 @@ def _kept(private: Blobs, key: str, sha256: str) -> bytes:
 
 
 def _contents(contents: Mapping[str, bytes], public: Blobs, tally: _Tally) -> None:
-    for key, data in contents.items():
-        if _there(public, key, len(data)):
-            tally.step()
-        else:
-            tally.put(Put(key, data))
+    missing = presence.different(public, contents)
+    tally.step(len(contents) - len(missing))
+    tally.many(Put(key, contents[key]) for key in missing)
 
 
-def _there(public: Blobs, key: str, size: int) -> bool:
-    info = public.head(key)
-    return info is not None and info.size == size
+def _keep(bundle: Bundle, own: Mapping[str, bytes], manifest: Release, private: Blobs) -> None:
+    """Keep in the private store what the release can be made of again: its texts, and where the rest came from."""
+    texts = {keys.kept(digest.of_bytes(data)): data for data in (*own.values(), *bundle.assets.values())}
+    for _ in private.put_many(Put(key, texts[key]) for key in presence.different(private, texts)):
+        pass
+    sources = {p.key: p.private_key for p in bundle.pictures}
+    sources |= {k: keys.kept(digest.of_bytes(data)) for k, data in {**own, **bundle.assets}.items()}
+    book = Book(release=manifest, sources=sources, views=list(bundle.views))
+    private.put(Put(keys.book(bundle.slug, bundle.release), book.model_dump_json().encode()))
 
 
 def _is_sound(public: Blobs, manifest_key: str) -> bool:
@@ -179,12 +196,6 @@ def _is_sound(public: Blobs, manifest_key: str) -> bool:
     except (ObjectMissingError, ValueError):
         return False
     return True
-
-
-def _announced(bundle: Bundle) -> dict[str, object]:
-    """Return what the collector has to leave alone while this release comes into being."""
-    shared = {p.key for p in bundle.pictures} | set(bundle.assets)
-    return {"tile_sets": [t.id for t in bundle.tiled], "keys": sorted(shared), "at": bundle.now.isoformat()}
 
 
 def _own(bundle: Bundle) -> dict[str, bytes]:
@@ -215,7 +226,11 @@ def _manifest(bundle: Bundle, own: Mapping[str, bytes]) -> Release:
 
 def _use(tiled: Tiled) -> TileSetUse:
     return TileSetUse(
-        id=tiled.id, original=tiled.original, objects=len(tiled.files) + 1, bytes=sum(f.size for f in tiled.files)
+        id=tiled.id,
+        original=tiled.original,
+        objects=len(tiled.files) + 1,
+        bytes=sum(f.size for f in tiled.files),
+        recipe=tiled.recipe,
     )
 
 
@@ -234,10 +249,6 @@ def _flip(bundle: Bundle, public: Blobs, seen: pointer.Pages, tally: _Tally) -> 
         raise PublishRaceError(tour=bundle.slug, release=other) from error
     tally.written += count
     return count == 0 and not seen.content.keys() - pages.keys()
-
-
-def _json(value: object) -> bytes:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def changes(before: bytes | None, after: Mapping[str, object], assets_changed: bool) -> list[str]:

@@ -17,7 +17,7 @@ from typing import Any
 from ispace import digest, keys
 from ispace.errors import ObjectMissingError
 from ispace.imaging.isolate import PictureWorker
-from ispace.model.release import ReleaseFile
+from ispace.model.release import Recipe, ReleaseFile
 from ispace.model.scene import Coverage
 from ispace.model.tileset import TileSet
 from ispace.model.view import LevelAngles, View
@@ -75,7 +75,26 @@ def run(
                 complete=COMPLETE,
                 extra={"notes": result["notes"], "north_deg": result["north_deg"]},
             )
-    return load(set_id, original.sha256, private)
+    recipe = Recipe(version=VERSION, level=level, coverage=coverage, format=options.fmt, quality=options.quality)
+    return dataclasses.replace(load(set_id, original.sha256, private), recipe=recipe)
+
+
+def remake(set_id: str, path: Path, recipe: Recipe, *, private: Blobs, worker: PictureWorker) -> None:
+    """Cut a tile set again under its old name, from its original at ``path``; raises the picture errors."""
+    options = TileOptions(recipe.format, recipe.quality)
+    with tempfile.TemporaryDirectory(prefix="ispace-tile-") as folder:
+        out = Path(folder)
+        result = cut(
+            path,
+            out,
+            level=recipe.level,
+            coverage=recipe.coverage,
+            options=options,
+            worker=worker,
+            progress=lambda _: None,
+        )
+        extra = {"notes": result["notes"], "north_deg": result["north_deg"]}
+        store(out, keys.tile(set_id), private, complete=COMPLETE, extra=extra)
 
 
 def cut(
@@ -162,8 +181,7 @@ def _file(path: Path, key: str) -> ReleaseFile:
 
 def views(tiled: Tiled, view: View, *, private: Blobs, worker: PictureWorker) -> Views:
     """Return poster (both ways up), thumbnail and share picture of a view, making them unless that was done before."""
-    views_id = digest.of_work("views", VIEWS_VERSION, tiled.id, view.model_dump())
-    prefix = keys.views(views_id)
+    prefix = views_folder(tiled.id, view)
     if not _is_whole(prefix, VIEWS_COMPLETE, private, _view_names):
         with tempfile.TemporaryDirectory(prefix="ispace-views-") as folder:
             out, tiles = Path(folder) / "out", Path(folder) / "tiles"
@@ -181,6 +199,11 @@ def views(tiled: Tiled, view: View, *, private: Blobs, worker: PictureWorker) ->
             file["key"], key, picture["width_px"], picture["height_px"], file["size"], file["sha256"]
         )
     return Views(**pictures)
+
+
+def views_folder(set_id: str, view: View) -> str:
+    """Return the private folder of the pictures of a first view."""
+    return keys.views(digest.of_work("views", VIEWS_VERSION, set_id, view.model_dump()))
 
 
 def _bring(tiled: Tiled, folder: Path, private: Blobs, view: View) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
 
 import pytest
 from adapters.blobs_contract import BlobsContract
@@ -13,12 +12,12 @@ from ispace.adapters.s3.bucket import Bucket
 
 
 @pytest.fixture
-def blobs(monkeypatch) -> Iterator[S3Blobs]:
+def blobs(monkeypatch) -> S3Blobs:
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test:tester")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
     store = S3Blobs(Bucket("ispace-" + uuid.uuid4().hex[:8], "tour/x", endpoint="http://127.0.0.1:18080", bulk="boto3"))
     store.client.create_bucket(Bucket=store.bucket.name)
-    yield store
+    return store
 
 
 class TestS3(BlobsContract):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import dataclasses
 import datetime as dt
-import json
 import shutil
 import threading
 from collections.abc import Callable
@@ -15,7 +14,7 @@ from typing import Any
 import pytest
 from small_tour import SLUG, SmallTour, all_of, broken, front_end, keys_needed, linked
 
-from ispace import assets, flow, keys, pointer, releases
+from ispace import assets, flow, keys, pending, pointer, releases
 from ispace.adapters.folder import FolderBlobs
 from ispace.errors import (
     ObjectDamagedError,
@@ -126,7 +125,7 @@ def test_what_was_lost_from_the_public_store_comes_back_with_the_next_publish(sm
     small.publish()
     whole = all_of(small.public)
     lost = [key for n, key in enumerate(whole) if n % 5 == 0 and not key.startswith((f"{SLUG}/", f"r/{SLUG}/log/"))]
-    small.public.delete([key for key in lost if not key.endswith("started.json")])
+    small.public.delete(lost)
     small.publish()
     assert broken(small.public, keys_needed(small.public)) == []
     assert {k: v for k, v in all_of(small.public).items() if k in whole and k.startswith(("t/", "a/"))} == {
@@ -383,9 +382,19 @@ def test_what_changed_is_said_in_words(before: bytes | None, after: dict[str, An
     assert publish.changes(before, after, assets_changed=False) == said
 
 
-def test_a_release_in_the_making_announces_what_it_will_use(small: SmallTour) -> None:
+def test_a_release_in_the_making_announces_what_it_will_use(small: SmallTour, monkeypatch: pytest.MonkeyPatch) -> None:
+    found: dict[str, pending.Note | None] = {}
+    flip = pointer.flip
+
+    def looking(*args: Any) -> int:
+        found.update(pending.notes(small.public))
+        return flip(*args)
+
+    monkeypatch.setattr(pointer, "flip", looking)
     release = small.publish().published.release
-    intent = json.loads(small.public.get(keys.intent(SLUG, release)))
+    note = found[keys.intent(SLUG, release)]
     manifest = releases.manifest(small.public, SLUG, release)
-    assert set(intent["tile_sets"]) == {t.id for t in manifest.tile_sets}
-    assert set(intent["keys"]) == {f.key for f in manifest.files if f.key.startswith("a/")}
+    assert note is not None
+    assert note.tile_sets == {t.id for t in manifest.tile_sets}
+    assert note.keys == {f.key for f in manifest.files if f.key.startswith("a/")}
+    assert pending.notes(small.public) == {}

@@ -14,54 +14,78 @@ A code is stable: people read it out over the telephone and programs compare it.
 
 from __future__ import annotations
 
-from typing import ClassVar
-
-
-class IspaceError(Exception):
-    """Something that iSpace can explain to the person in front of it."""
-
-    code: ClassVar[str] = "LOI"
-    exit_code: ClassVar[int] = 1
-
-    def __init__(self, **params: object) -> None:
-        super().__init__(f"{self.code}: " + ", ".join(f"{name}={value!r}" for name, value in params.items()))
-        self.params = params
-
-
-class BadInputError(IspaceError):
-    """What was handed in cannot be used."""
-
-    code = "DU-LIEU"
-    exit_code = 3
-
-
-class NotAllowedError(IspaceError):
-    """The caller may not do that."""
-
-    code = "KHONG-DUOC-PHEP"
-    exit_code = 4
-
-
-class NotFoundError(IspaceError):
-    """What was named is not there."""
-
-    code = "KHONG-CO"
-    exit_code = 5
-
-
-class ConflictError(IspaceError):
-    """Somebody else was first, or two things want the same name."""
-
-    code = "XUNG-DOT"
-    exit_code = 6
-
-
-class UnavailableError(IspaceError):
-    """Something outside iSpace does not answer or refuses."""
-
-    code = "KHONG-SAN-SANG"
-    exit_code = 7
-
+from ispace.errors.base import (
+    BadInputError as BadInputError,
+)
+from ispace.errors.base import (
+    ConflictError as ConflictError,
+)
+from ispace.errors.base import (
+    IspaceError as IspaceError,
+)
+from ispace.errors.base import (
+    NotAllowedError as NotAllowedError,
+)
+from ispace.errors.base import (
+    NotFoundError as NotFoundError,
+)
+from ispace.errors.base import (
+    UnavailableError as UnavailableError,
+)
+from ispace.errors.storage import (
+    KeyInvalidError as KeyInvalidError,
+)
+from ispace.errors.storage import (
+    ObjectChangedError as ObjectChangedError,
+)
+from ispace.errors.storage import (
+    ObjectDamagedError as ObjectDamagedError,
+)
+from ispace.errors.storage import (
+    ObjectExistsError as ObjectExistsError,
+)
+from ispace.errors.storage import (
+    ObjectMissingError as ObjectMissingError,
+)
+from ispace.errors.storage import (
+    StoreBusyError as StoreBusyError,
+)
+from ispace.errors.storage import (
+    StoreClockError as StoreClockError,
+)
+from ispace.errors.storage import (
+    StoreCredentialsError as StoreCredentialsError,
+)
+from ispace.errors.storage import (
+    StoreFailedError as StoreFailedError,
+)
+from ispace.errors.storage import (
+    StoreFullError as StoreFullError,
+)
+from ispace.errors.storage import (
+    StoreMissingError as StoreMissingError,
+)
+from ispace.errors.storage import (
+    StoreReadOnlyError as StoreReadOnlyError,
+)
+from ispace.errors.storage import (
+    StoresNestedError as StoresNestedError,
+)
+from ispace.errors.storage import (
+    StoresSameError as StoresSameError,
+)
+from ispace.errors.storage import (
+    StoreTlsError as StoreTlsError,
+)
+from ispace.errors.storage import (
+    StoreUnreachableError as StoreUnreachableError,
+)
+from ispace.errors.storage import (
+    StoreUrlError as StoreUrlError,
+)
+from ispace.errors.storage import (
+    StoreUrlSecretError as StoreUrlSecretError,
+)
 
 # Documents
 
@@ -139,111 +163,6 @@ class TourBlockedError(BadInputError):
         count = sum(getattr(problem, "severity", "error") == "error" for problem in problems)
         super().__init__(count=count, **params)
         self.problems = problems
-
-
-# Storage
-
-
-class KeyInvalidError(BadInputError):
-    """An object key could leave its store or cannot be stored everywhere."""
-
-    code = "KHOA-SAI"
-
-
-class StoreUrlError(BadInputError):
-    """A store's URL has an unknown scheme or lacks something."""
-
-    code = "KHO-URL"
-
-
-class StoreUrlSecretError(BadInputError):
-    """A store's URL holds a credential, which would end up in logs."""
-
-    code = "KHO-URL-MAT-KHAU"
-
-
-class StoresNestedError(BadInputError):
-    """The private store lies where the public one is served from."""
-
-    code = "KHO-LONG-NHAU"
-
-
-class ObjectMissingError(NotFoundError):
-    """No object stands under that key."""
-
-    code = "KHO-KHONG-CO"
-
-
-class ObjectExistsError(ConflictError):
-    """An object already stands under a key that had to be free."""
-
-    code = "KHO-DA-CO"
-
-
-class ObjectChangedError(ConflictError):
-    """An object is no longer the one that was read."""
-
-    code = "KHO-DA-DOI"
-
-
-class ObjectDamagedError(UnavailableError):
-    """What was stored is not what was sent."""
-
-    code = "KHO-SAI-MA"
-
-
-class StoreFullError(UnavailableError):
-    """The store has no room left."""
-
-    code = "KHO-DAY"
-
-
-class StoreReadOnlyError(UnavailableError):
-    """The store cannot be written to."""
-
-    code = "KHO-CHI-DOC"
-
-
-class StoreCredentialsError(UnavailableError):
-    """The store does not accept the credentials, or there are none."""
-
-    code = "KHO-KHOA"
-
-
-class StoreClockError(UnavailableError):
-    """This machine's clock is too far from the store's."""
-
-    code = "KHO-GIO"
-
-
-class StoreMissingError(NotFoundError):
-    """The bucket does not exist."""
-
-    code = "KHO-BUCKET"
-
-
-class StoreUnreachableError(UnavailableError):
-    """The store's server (``endpoint``) does not answer."""
-
-    code = "KHO-MANG"
-
-
-class StoreBusyError(UnavailableError):
-    """The store's server asks for fewer requests, or others hold what is to be written."""
-
-    code = "KHO-BAN"
-
-
-class StoreTlsError(UnavailableError):
-    """The certificate of the store's server (``endpoint``) is not trusted."""
-
-    code = "KHO-TLS"
-
-
-class StoreFailedError(UnavailableError):
-    """The store failed in a way that has no class of its own."""
-
-    code = "KHO-LOI"
 
 
 # Publishing
