@@ -48,11 +48,8 @@ def verify(
         for f in report.faults[:_SHOWN]
     ]
     lines += [say("faults-more", count=len(report.faults) - _SHOWN)] if len(report.faults) > _SHOWN else []
-    lines.append(
-        say(
-            "verified", tours=report.tours, releases=report.releases, count=report.objects, size=show.size(report.bytes)
-        )
-    )
+    total = show.size(report.bytes)
+    lines.append(say("verified", tours=report.tours, releases=report.releases, count=report.objects, size=total))
     if report.left:
         lines.append(say("faults-left" if repair else "faults-found", count=len(report.left)))
     value = dataclasses.asdict(report) | {"whole": not report.left}
