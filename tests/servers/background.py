@@ -50,4 +50,5 @@ class Background:
         for task in others:
             task.cancel()
         await asyncio.gather(*others, return_exceptions=True)
-        await asyncio.sleep(0)  # closed transports give their sockets back in the next round of the loop
+        for _ in range(3):  # closed transports give their sockets back in the next rounds of the loop
+            await asyncio.sleep(0)
