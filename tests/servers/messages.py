@@ -63,6 +63,7 @@ class Server(Protocol):
     """What a connection needs to know of its server."""
 
     delay_s: float
+    handshakes: bool
     fault: Callable[[Request], Fault | None] | None
     open: set[Connection]
 
@@ -93,6 +94,14 @@ class Connection(asyncio.Protocol):
         self._transport = transport
         self._loop = asyncio.get_running_loop()
         self._server.open.add(self)
+        if self._server.handshakes and self._server.delay_s:
+            # The system shook hands without delay; what its client sends now would have come a round trip later.
+            transport.pause_reading()
+            self._loop.call_later(2 * self._server.delay_s, self._shaken)
+
+    def _shaken(self) -> None:
+        if not self._transport.is_closing():
+            self._transport.resume_reading()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget the connection; requests that are under way still happen, as they would."""

@@ -432,6 +432,16 @@ def test_a_round_trip_takes_both_delays(server: TinyS3, s3: Any) -> None:
     assert took(lambda: s3.put_object(Bucket="b", Key="k", Body=b"1")) >= 0.2
 
 
+def test_a_new_connection_can_cost_a_round_trip_too(template: Any) -> None:
+    with TinyS3(["b"], delay_s=0.05, handshakes=True) as server, client(server.endpoint) as s3:
+        started = time.perf_counter()
+        s3.head_bucket(Bucket="b")
+        first = time.perf_counter()
+        s3.head_bucket(Bucket="b")
+        assert first - started >= 0.2
+        assert time.perf_counter() - first < first - started
+
+
 def test_counts_over_http(server: TinyS3, s3: Any) -> None:
     s3.put_object(Bucket="b", Key="k", Body=b"12")
     counts = json.loads(raw(server.endpoint, "GET", "/_tiny/counts")[2])

@@ -84,6 +84,7 @@ class TinyS3(Background):
 
     ``requests`` counts by method and kind (``PUT object``, ``GET list``, ``POST upload`` …), ``written`` lists
     ``bucket/key`` in the order of writing, ``fault`` decides what goes wrong, ``skew_s`` is how fast its clock is.
+    ``delay_s`` is one way; a new connection costs a round trip more only with ``handshakes``.
     """
 
     def __init__(
@@ -96,13 +97,15 @@ class TinyS3(Background):
         policies: bool = True,
         capacity_bytes: int | None = None,
         delay_s: float = 0.0,
+        handshakes: bool = False,
         min_part_bytes: int = MIN_PART_BYTES,
     ) -> None:
         if conditions not in ("full", "none", "refused"):
             raise ValueError(conditions)
         self.host, self.port = host, port
         self.conditions, self.policies, self.capacity_bytes = conditions, policies, capacity_bytes
-        self.delay_s, self.min_part_bytes, self.skew_s = delay_s, min_part_bytes, 0.0
+        self.delay_s, self.handshakes = delay_s, handshakes
+        self.min_part_bytes, self.skew_s = min_part_bytes, 0.0
         self.fault: Callable[[Request], Fault | None] | None = None
         self.requests: Counter[str] = Counter()
         self.written: list[str] = []
@@ -710,6 +713,7 @@ def main() -> None:
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--delay-ms", type=float, default=0.0, help="one way")
+    parser.add_argument("--handshakes", action="store_true", help="new connections wait for a round trip too")
     parser.add_argument("--bucket", action="append", default=[], help="there from the beginning")
     parser.add_argument("--conditions", choices=("full", "none", "refused"), default="full")
     parser.add_argument("--no-policies", action="store_true")
@@ -726,6 +730,7 @@ def main() -> None:
         policies=not asked.no_policies,
         capacity_bytes=asked.capacity_bytes,
         delay_s=asked.delay_ms / 1000,
+        handshakes=asked.handshakes,
     )
     if asked.fault_share:
         server.fault = Faults(asked.fault_seed, asked.fault_share, asked.fault_kinds.split(","))
