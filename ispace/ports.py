@@ -6,7 +6,7 @@ import dataclasses
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Protocol
+from typing import Literal, Protocol
 
 
 @dataclasses.dataclass(frozen=True)
@@ -101,3 +101,17 @@ class Services:
 
     public: Blobs
     private: Blobs
+
+
+@dataclasses.dataclass(frozen=True)
+class Step:
+    """One thing that preparing a store looked at, and what became of it; ``code`` names the sentence that says so.
+
+    ``hand_over`` is what an administrator needs where ``outcome`` is ``cannot``, and may want where it is ``advice``.
+    """
+
+    name: str
+    outcome: Literal["done", "already", "advice", "cannot"]
+    code: str
+    params: Mapping[str, object] = dataclasses.field(default_factory=dict)
+    hand_over: str = ""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import unquote
 
 from ispace.compression import CompressedTexts
 from ispace.errors import StoreFailedError, StoresNestedError, StoreUrlError
-from ispace.ports import Blobs, Services
+from ispace.ports import Blobs, Services, Step
 from ispace.settings import Settings, load
 
 
@@ -60,6 +61,50 @@ def services(settings: Settings, public: str | None = None) -> Services:
     if encoding == "none":
         return stores
     return Services(public=CompressedTexts(stores.public, encoding), private=stores.private)
+
+
+def address(store: Blobs, settings: Settings) -> str:
+    """Return where the world reads a public store, ending in ``/``; empty where nothing says."""
+    bucket = getattr(store, "bucket", None)
+    return settings.public_url or (str(bucket.address) if bucket else "")
+
+
+def prepare(settings: Settings, public: str | None = None) -> Iterator[tuple[str, str, Step]]:
+    """Prepare both stores and yield each step with the role and the name of its store; ``public`` as in ``services``.
+
+    Raises:
+        StoresNestedError: as ``services``: opening the public store would open the private one.
+    """
+    services(settings, public)
+    stores = {"public": blobs(public or settings.public, settings), "private": blobs(settings.private, settings)}
+    buckets = [getattr(store, "bucket", None) for store in stores.values()]
+    together = all(buckets) and len({(b.name, b.endpoint) for b in buckets if b}) == 1
+    for role, store in stores.items():
+        if hasattr(store, "bucket"):
+            from ispace.adapters.s3 import S3Blobs  # noqa: PLC0415 - half a second of imports
+            from ispace.adapters.s3 import prepare as s3  # noqa: PLC0415
+
+            assert isinstance(store, S3Blobs)
+            where = address(store, settings) if role == "public" else store.bucket.address
+            steps = s3.run(store, public=role == "public", address=where, together=together)
+        else:
+            from ispace.adapters.folder import FolderBlobs  # noqa: PLC0415
+            from ispace.adapters.folder import prepare as folder  # noqa: PLC0415
+
+            assert isinstance(store, FolderBlobs)
+            steps = folder.run(store)
+        for step in steps:
+            yield role, store.name, step
+
+
+def opened_by(store: Blobs) -> str:
+    """Return what gives everybody the right to read a store: ``policy``, ``acl``, or nothing that can be seen."""
+    if not hasattr(store, "bucket"):
+        return ""
+    from ispace.adapters.s3 import S3Blobs, access  # noqa: PLC0415 - half a second of imports
+
+    assert isinstance(store, S3Blobs)
+    return access.opened_by(store)
 
 
 def contains(outer: Blobs, inner: Blobs) -> bool:

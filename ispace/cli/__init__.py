@@ -28,8 +28,9 @@ _COMMANDS = {
     "serve": "serving",
     "doctor": "serving",
     "stages": "serving",
+    "storage prepare": "storage",
 }
-"""Every command and the module that holds it."""
+"""Every command and the module that holds it; of two words the first is a group, the second the function."""
 
 _NEED_PICTURES = {"publish", "build", "tile"}
 
@@ -44,10 +45,16 @@ def command_line(asked: str | None = None) -> typer.Typer:
         rich_markup_mode=None,
     )
     app.callback(invoke_without_command=True)(_root)
+    groups = {"": app}
     for name, module in _COMMANDS.items():
-        if asked in {None, name}:
-            command = getattr(importlib.import_module(f"ispace.cli.{module}"), name)
-            app.command(name, help=help_of(name))(command)
+        if asked not in {None, name.split()[0]}:
+            continue
+        group, _, last = name.rpartition(" ")
+        if group not in groups:
+            groups[group] = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+            app.add_typer(groups[group], name=group, help=help_of(group))
+        command = getattr(importlib.import_module(f"ispace.cli.{module}"), last)
+        groups[group].command(last, help=help_of(name.replace(" ", "-")))(command)
     return app
 
 
@@ -64,7 +71,7 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     as_json = "--json" in sys.argv[1:]
-    asked = sys.argv[1] if sys.argv[1:] and sys.argv[1] in _COMMANDS else None
+    asked = next((name.split()[0] for name in _COMMANDS if sys.argv[1:2] == name.split()[:1]), None)
     if asked in _NEED_PICTURES and "--help" not in sys.argv:
         early.start()
     try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 from ispace import keys
 from ispace.errors import KeyInvalidError, StoreUrlError, StoreUrlSecretError
@@ -41,6 +41,15 @@ class Bucket:
     def url(self) -> str:
         """The store's address for messages, without its query."""
         return f"s3://{self.name}/{self.prefix}".rstrip("/")
+
+    @property
+    def address(self) -> str:
+        """Where everybody would read the store through S3 itself, ending in ``/``."""
+        server = urlsplit(self.endpoint or f"https://s3.{self.region}.amazonaws.com")
+        path = f"{server.path.rstrip('/')}/{quote(self.below)}"
+        if self.addressing == "virtual":
+            return f"{server.scheme}://{self.name}.{server.netloc}{path}"
+        return f"{server.scheme}://{server.netloc}{path.removesuffix(quote(self.below))}{self.name}/{quote(self.below)}"
 
     def contains(self, other: Bucket) -> bool:
         """Say whether the other store lies inside this one."""
