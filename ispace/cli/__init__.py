@@ -29,6 +29,8 @@ _COMMANDS = {
     "doctor": "serving",
     "stages": "serving",
     "storage prepare": "storage",
+    "storage verify": "audit",
+    "storage copy": "audit",
 }
 """Every command and the module that holds it; of two words the first is a group, the second the function."""
 
