@@ -38,9 +38,9 @@ def shared_world() -> Path:
 def _vietnamese(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep the tester's own settings and language out of the tests."""
     for name in list(os.environ):
-        if name.startswith("ISPACE_") and name not in {"ISPACE_CHROMIUM", "ISPACE_SHARED"}:
+        if name.startswith("ISPACE_") and name not in {"ISPACE_CHROMIUM", "ISPACE_SHARED", "ISPACE_TEST_S3"}:
             monkeypatch.delenv(name)
     monkeypatch.setenv("ISPACE_LANGUAGE", "vi")
 
 
-pytest_plugins = ["small_tour"]
+pytest_plugins = ["small_tour", "servers.fixtures"]
