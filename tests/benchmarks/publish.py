@@ -52,7 +52,6 @@ def contenders() -> list[Contender]:
     """Return the baseline and the others, saying what is missing."""
     found = [
         Contender("boto3, 16 threads", "plain"),
-        Contender("boto3, 16 threads and connections", "pooled"),
         Contender("ispace, bulk by boto3", "ours", {"ISPACE_S3_BULK": "boto3"}),
     ]
     if importlib.util.find_spec("obstore"):
@@ -72,7 +71,7 @@ def made_objects(count: int, size: int) -> Iterator[tuple[str, bytes]]:
         yield f"x/{n // 256:03d}/{n:06d}.jpg", n.to_bytes(8, "big") + noise[8:]
 
 
-def plain(endpoint: str, objects: Objects, **config: Any) -> None:
+def plain(endpoint: str, objects: Objects) -> None:
     """Write as one would without thinking about it: a client, a pool of threads, one call per object."""
     import boto3
     from botocore.config import Config
@@ -86,7 +85,6 @@ def plain(endpoint: str, objects: Objects, **config: Any) -> None:
             s3={"addressing_style": "path"},
             request_checksum_calculation="when_required",
             response_checksum_validation="when_required",
-            **config,
         ),
     )
 
@@ -108,11 +106,6 @@ def plain(endpoint: str, objects: Objects, **config: Any) -> None:
             future.result()
 
 
-def pooled(endpoint: str, objects: Objects) -> None:
-    """Write like ``plain`` with a connection for each thread: boto3 keeps only ten open unless told otherwise."""
-    plain(endpoint, objects, max_pool_connections=THREADS)
-
-
 def ours(endpoint: str, objects: Objects) -> None:
     """Write as publishing does."""
     from ispace.ports import Put
@@ -125,7 +118,7 @@ def ours(endpoint: str, objects: Objects) -> None:
     store.flush()
 
 
-WRITERS: dict[str, Callable[[str, Objects], None]] = {"plain": plain, "pooled": pooled, "ours": ours}
+WRITERS: dict[str, Callable[[str, Objects], None]] = {"plain": plain, "ours": ours}
 
 
 def child(writer: str, endpoint: str, count: int, size: int) -> None:

@@ -138,6 +138,8 @@ class FaultProxy(Background):
         except BROKEN:
             with suppress(asyncio.CancelledError):
                 await asyncio.sleep(self.delay_s * 2)  # what is under way still arrives
+        except asyncio.CancelledError:
+            pass  # the proxy ends; asyncio's streams would complain of a task that says so
         finally:
             if upstream:
                 upstream.writer.transport.abort()

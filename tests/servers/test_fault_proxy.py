@@ -188,6 +188,24 @@ def test_a_server_that_speaks_in_chunks_and_hangs_up() -> None:
         thread.join(2)
 
 
+def test_the_proxy_ends_while_clients_are_connected(server: TinyS3, caplog: pytest.LogCaptureFixture) -> None:
+    request = b"GET /b/k HTTP/1.1\r\nHost: b\r\n\r\n"
+    with socket.socket() as idle, socket.socket() as waiting:
+        with FaultProxy(server.endpoint) as proxy:
+            proxy.fault = FaultOn(Kind.TIMEOUT, seconds=60, skip=1)
+            for one in (idle, waiting):
+                one.connect((proxy.host, proxy.port))
+                one.sendall(request)
+                if one is idle:
+                    assert one.recv(100).startswith(b"HTTP/1.1 403 ")
+            while server.requests.total() < 2:
+                time.sleep(0.01)
+        idle.settimeout(2)
+        while idle.recv(65536):
+            pass
+    assert not caplog.records
+
+
 def test_a_server_that_is_not_there_is_a_connection_that_ends() -> None:
     with socket.create_server(("127.0.0.1", 0)) as unused:
         port = unused.getsockname()[1]
