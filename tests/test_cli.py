@@ -423,6 +423,6 @@ def test_stages_are_listed_in_their_order_each_with_a_sentence(run: Terminal) ->
 def test_version_and_help_are_printed(run: Terminal) -> None:
     assert run("--version").out.startswith("ispace ")
     for command in cli._COMMANDS:
-        assert run(command, "--help").code == 0
+        assert run(*command.split(), "--help").code == 0
     assert serving.STAGES == STAGES
     assert flow.TOUR_FILE == "tour.json"

@@ -1,4 +1,4 @@
-"""Preparing a store in a folder: it has to be there, and we have to be allowed to work in it. Nothing else is needed."""
+"""Preparing a store in a folder: it has to be there, and writable. Nothing else is needed."""
 
 from __future__ import annotations
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -23,14 +22,13 @@ _NONE = client.MISSING | {"NoSuchBucketPolicy", "NoSuchCORSConfiguration", "NoSu
 _GROUPS = ("/AllUsers", "/AuthenticatedUsers")
 
 
-@dataclasses.dataclass(frozen=True)
 class RefusedError(Exception):
     """The server may not or cannot do it."""
 
-    code: str
-    is_swift: bool
-    is_none: bool
-    """The server would, but nothing was ever set."""
+    def __init__(self, code: str, *, is_swift: bool = False) -> None:
+        super().__init__(code)
+        self.code = code
+        self.is_swift = is_swift
 
 
 def asked(bucket: Bucket, work: Callable[[], R]) -> R:
@@ -49,34 +47,24 @@ def asked(bucket: Bucket, work: Callable[[], R]) -> R:
             raise
         code = client.code_of(cause)
         headers = cause.response.get("ResponseMetadata", {}).get("HTTPHeaders", {})
-        raise RefusedError(code, "x-openstack-request-id" in headers, code in _NONE) from error
+        raise RefusedError(code, is_swift="x-openstack-request-id" in headers) from error
 
 
 def policy(store: S3Blobs) -> dict[str, Any]:
     """Return the bucket's policy, empty where there is none; raises as ``asked``."""
-    with _none_is_nothing():
-        answer = asked(store.bucket, lambda: store.client.get_bucket_policy(Bucket=store.bucket.name))
-        if answer.get("Policy"):
-            found: dict[str, Any] = json.loads(answer["Policy"])
-            return found
-    return {}
+    text = _found(store, "get_bucket_policy").get("Policy")
+    found: dict[str, Any] = json.loads(text) if text else {}
+    return found
 
 
 def cors(store: S3Blobs) -> list[dict[str, Any]]:
     """Return the bucket's CORS rules; raises as ``asked``."""
-    with _none_is_nothing():
-        answer = asked(store.bucket, lambda: store.client.get_bucket_cors(Bucket=store.bucket.name))
-        return list(answer.get("CORSRules", []))
-    return []
+    return list(_found(store, "get_bucket_cors").get("CORSRules", []))
 
 
 def lifecycle(store: S3Blobs) -> list[dict[str, Any]]:
     """Return the bucket's lifecycle rules; raises as ``asked``."""
-    with _none_is_nothing():
-        name = store.bucket.name
-        answer = asked(store.bucket, lambda: store.client.get_bucket_lifecycle_configuration(Bucket=name))
-        return list(answer.get("Rules", []))
-    return []
+    return list(_found(store, "get_bucket_lifecycle_configuration").get("Rules", []))
 
 
 def opened_by(store: S3Blobs) -> str:
@@ -85,16 +73,18 @@ def opened_by(store: S3Blobs) -> str:
         if rules.opens(policy(store), store.bucket):
             return "policy"
     with contextlib.suppress(RefusedError):
-        answer = asked(store.bucket, lambda: store.client.get_bucket_acl(Bucket=store.bucket.name))
-        if any(str(grant.get("Grantee", {}).get("URI", "")).endswith(_GROUPS) for grant in answer.get("Grants", [])):
+        grants = _found(store, "get_bucket_acl").get("Grants", [])
+        if any(str(grant.get("Grantee", {}).get("URI", "")).endswith(_GROUPS) for grant in grants):
             return "acl"
     return ""
 
 
-@contextlib.contextmanager
-def _none_is_nothing() -> Any:
+def _found(store: S3Blobs, operation: str) -> dict[str, Any]:
+    """Return a part of the bucket's configuration, nothing where it was never set."""
     try:
-        yield
+        found: dict[str, Any] = asked(store.bucket, lambda: getattr(store.client, operation)(Bucket=store.bucket.name))
     except RefusedError as refused:
-        if not refused.is_none:
-            raise
+        if refused.code in _NONE:
+            return {}
+        raise
+    return found

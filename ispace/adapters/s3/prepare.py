@@ -87,16 +87,19 @@ def _public_read(store: S3Blobs, seen: anonymous.Answer | None, *, together: boo
         text = json.dumps(wanted)
         access.asked(bucket, lambda: store.client.put_bucket_policy(Bucket=bucket.name, Policy=text))
     except RefusedError as refused:
-        if seen is not None and seen.status == 200:
+        if seen is not None:
             return Step("public-read", "already", "public-read-seen", told)
-        if not refused.is_swift:
-            told |= {"reason": refused.code}
-            return Step("public-read", "cannot", "public-read-cannot", told, _json(wanted))
-        if together:  # what Swift can open is a whole bucket
-            return Step("public-read", "cannot", "public-read-swift-together", told)
-        command = f"swift post -r '.r:*' {shlex.quote(bucket.name)}"
-        return Step("public-read", "cannot", "public-read-swift", told | {"below": bucket.below}, command)
+        if refused.is_swift:
+            return _on_swift(store, told, together=together)
+        return Step("public-read", "cannot", "public-read-cannot", told | {"reason": refused.code}, _json(wanted))
     return Step("public-read", "done", "public-read-made", told)
+
+
+def _on_swift(store: S3Blobs, told: dict[str, str], *, together: bool) -> Step:
+    if together:  # what Swift can open is a whole bucket
+        return Step("public-read", "cannot", "public-read-swift-together", told)
+    command = f"swift post -r '.r:*' {shlex.quote(store.bucket.name)}"
+    return Step("public-read", "cannot", "public-read-swift", told | {"below": store.bucket.below}, command)
 
 
 def _cors(store: S3Blobs, seen: anonymous.Answer | None) -> Step:
@@ -110,7 +113,7 @@ def _cors(store: S3Blobs, seen: anonymous.Answer | None) -> Step:
         set_to = {"CORSRules": wanted}
         access.asked(bucket, lambda: store.client.put_bucket_cors(Bucket=bucket.name, CORSConfiguration=set_to))
     except RefusedError as refused:
-        if seen is not None and seen.status == 200 and seen.allows_other_sites:
+        if seen is not None and seen.allows_other_sites:
             return Step("cors", "already", "cors-seen", told)
         if not refused.is_swift:
             return Step("cors", "cannot", "cors-cannot", told | {"reason": refused.code}, _json({"CORSRules": wanted}))
