@@ -81,7 +81,10 @@ def flip(public: Blobs, slug: str, pages: Mapping[str, bytes], seen: Pages, entr
         try:
             for key in wanted:
                 etag = seen.etags.get(key)
-                written[key] = public.put(Put(key, pages[key], if_match=etag, if_absent=etag is None)).etag
+                # A web server in front of a bucket can tell by this header that the answer should be 410.
+                state = {"ispace-state": GONE} if is_gone(pages[key]) else {}
+                put = Put(key, pages[key], metadata=state, if_match=etag, if_absent=etag is None)
+                written[key] = public.put(put).etag
         except (ObjectChangedError, ObjectExistsError):
             _take_back(public, written, seen)
             public.delete([logged])

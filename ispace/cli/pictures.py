@@ -32,9 +32,8 @@ def publish(
     if not as_json:
         show.notes(notes)
         show.problems(outcome.built.problems)
-    where = (
-        chosen.public_url + outcome.page if chosen.public_url else f"{services.public.name.rstrip('/')}/{outcome.page}"
-    )
+    address = wiring.address(wiring.blobs(to or chosen.public, chosen), chosen)
+    where = (address or f"{services.public.name.rstrip('/')}/") + outcome.page
     code = "unchanged" if done.unchanged else "published"
     lines = [
         say(code, tour=outcome.built.tour.id, release=done.release, count=done.written, size=show.size(done.bytes)),

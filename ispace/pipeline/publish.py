@@ -13,7 +13,7 @@ import datetime as dt
 import json
 from collections.abc import Callable, Iterable, Mapping
 
-from ispace import digest, keys, pending, pointer, presence, releases
+from ispace import digest, keys, parallel, pending, pointer, presence, releases
 from ispace.errors import (
     ObjectChangedError,
     ObjectDamagedError,
@@ -147,7 +147,7 @@ def _tiles(tiled: Tiled, private: Blobs, public: Blobs, tally: _Tally) -> None:
     tally.step(len(tiled.files) - len(missing))
     if not missing and whole:
         return
-    tally.many(Put(f.key, _kept(private, f.key, f.sha256)) for f in missing)
+    tally.many(parallel.each(lambda f: Put(f.key, _kept(private, f.key, f.sha256)), missing, private.at_once))
     tally.put(Put(listing, private.get(listing)))
     public.flush()
     tally.put(Put(complete, private.get(complete)))
@@ -157,7 +157,8 @@ def _pictures(pictures: Iterable[Picture], private: Blobs, public: Blobs, tally:
     found = {p.key: p for p in pictures}
     missing = presence.absent(public, {p.key: p.size for p in found.values()})
     tally.step(len(found) - len(missing))
-    tally.many(Put(key, _kept(private, found[key].private_key, found[key].sha256)) for key in missing)
+    lacking = [found[key] for key in missing]
+    tally.many(parallel.each(lambda p: Put(p.key, _kept(private, p.private_key, p.sha256)), lacking, private.at_once))
 
 
 def _kept(private: Blobs, key: str, sha256: str) -> bytes:

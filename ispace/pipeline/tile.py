@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from ispace import digest, keys
+from ispace import digest, keys, parallel
 from ispace.errors import ObjectMissingError
 from ispace.imaging.isolate import PictureWorker
 from ispace.model.release import Recipe, ReleaseFile
@@ -214,8 +214,12 @@ def _bring(tiled: Tiled, folder: Path, private: Blobs, view: View) -> None:
     sizes = tiled.tile_set.level_sizes_px
     count = next((n for n, size_px in enumerate(sizes, start=1) if size_px >= needed_px), len(sizes))
     coarser = tiled.tile_set.model_copy(update={"level_sizes_px": sizes[:count]})
-    for name in coarser.files():
+
+    def fetch(name: str) -> None:
         target = folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
         private.fetch(keys.tile(tiled.id, name), target)
+
+    for _ in parallel.each(fetch, coarser.files(), private.at_once):
+        pass
     (folder / COMPLETE).write_text(coarser.model_dump_json(), "utf-8")

@@ -110,7 +110,8 @@ def insisting(bucket: Bucket, work: Callable[[], R]) -> R:
         except botocore.exceptions.ClientError as error:
             # A checksum that did not fit was altered on the way; a conflict is with another write of the same moment.
             again = code_of(error) in {"BadDigest", "XAmzContentSHA256Mismatch", "ConditionalRequestConflict"}
-            again = again or code_of(error) in {"InvalidDigest", "RequestTimeout", "IncompleteBody", "OperationAborted"}
+            again = again or code_of(error) in {"ConcurrentModification", "OperationAborted"}
+            again = again or code_of(error) in {"InvalidDigest", "RequestTimeout", "IncompleteBody"}
             if not again or attempt == bucket.attempts - 1:
                 raise
         time.sleep(random.uniform(0, min(0.25 * 2**attempt, _LONGEST_PAUSE_SECONDS)))  # noqa: S311 - no secret
