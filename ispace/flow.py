@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import ispace
-from ispace import assets, digest, guess, keys, pointer, presence, releases
+from ispace import assets, changes, digest, guess, keys, pointer, presence, releases
 from ispace.errors import (
     BadInputError,
     FileUnreadableError,
@@ -201,7 +201,7 @@ def publish_tour(
         document=json.dumps(composed, ensure_ascii=False, separators=(",", ":")).encode(),
         pages={_language_of(key, slug, built.tour): page for key, page in pages.items()},
         card=card(built, now.date()),
-        changes=publish.changes(before, composed, assets_changed),
+        changes=changes.changes(before, composed, assets_changed),
     )
     published = publish.run(bundle, services, seen, lambda done, total: progress("publish", slug, done, total))
     write_catalogue(services.public, front, site)

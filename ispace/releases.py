@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from pydantic import ValidationError
 
@@ -56,6 +56,29 @@ def manifest(public: Blobs, slug: str, release: str) -> Release:
         return Release.model_validate_json(public.get(key))
     except ValidationError as error:
         raise ObjectDamagedError(key=key) from error
+
+
+def total_bytes(known: Iterable[Release]) -> int:
+    """Return how much releases take up together; what they share is counted once."""
+    files, tile_sets = {}, {}
+    for release in known:
+        files.update({file.key: file.size for file in release.files})
+        tile_sets.update({use.id: use.bytes for use in release.tile_sets})
+    return sum(files.values()) + sum(tile_sets.values())
+
+
+def titles(public: Blobs, slug: str, known: Iterable[Release], scenes: set[str]) -> dict[str, dict[str, str]]:
+    """Return the titles of scenes by id, from the first of the releases that has them; only what can be read."""
+    found: dict[str, dict[str, str]] = {}
+    for release in known:
+        if scenes <= found.keys():
+            break
+        # A title is a courtesy: without it the scene is called by its id.
+        with contextlib.suppress(ObjectMissingError, ObjectDamagedError, ValueError, KeyError, TypeError):
+            for scene in json.loads(public.get(keys.release(slug, release.id, "tour.json")))["scenes"]:
+                if isinstance(scene["title"], dict):
+                    found.setdefault(scene["id"], scene["title"])
+    return found
 
 
 def flips(public: Blobs, slug: str) -> list[Flip]:

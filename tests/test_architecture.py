@@ -38,6 +38,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "collector": {"errors", "keys", "model", "ports", "parallel", "pending", "pointer", "releases"},
     "imaging": {"errors"},
     "model": {"errors", "language", "keys"},
+    "changes": {"language", "model"},
     "pointer": {"errors", "keys", "model", "ports"},
     "releases": {"errors", "keys", "model", "ports", "parallel", "pending", "pointer", "presence"},
     "adapters": {"errors", "keys", "ports", "settings", "compression", "parallel", "anonymous"},

@@ -208,6 +208,38 @@ def test_a_first_publish_that_was_killed_hides_no_other_tour_from_the_list(run: 
     assert [t["tour"] for t in said.json["tours"]] == [SLUG]
 
 
+def test_the_releases_of_a_tour_say_what_changed_in_columns_and_how_many_there_are(
+    run: Terminal, small: SmallTour, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ISPACE_AUTHOR", "an")
+    run("publish", small.folder)
+    small.raw["scenes"][0]["title"]["vi"] = "Cổng tam quan"
+    small.title("Chùa nhỏ bên sông")
+    monkeypatch.setenv("ISPACE_AUTHOR", "Nguyễn Thị Bình")
+    run("publish", small.folder)
+    head, newer, older, total = run("releases", SLUG).out.splitlines()
+    assert head == f"{SLUG} · Chùa nhỏ bên sông"
+    assert newer.endswith("  cảnh “Cổng tam quan”: đổi tên; đổi tên của tour")
+    assert older.endswith("  bản đầu tiên")
+    assert newer.index("cảnh “") == older.index("bản đầu")
+    assert newer.index("Nguyễn") == older.index("an  ")
+    assert total.startswith("Số bản phát hành: 2. Tổng cộng ")
+    monkeypatch.setenv("ISPACE_LANGUAGE", "en")
+    assert "scene “Gate”: changed name; changed the tour's name" in run("releases").out
+
+
+def test_programs_get_the_tokens_of_a_change_and_its_sentences(run: Terminal, small: SmallTour) -> None:
+    run("publish", small.folder)
+    small.title("Chùa nhỏ bên sông")
+    run("publish", small.folder)
+    (tour,) = run("releases", SLUG, "--json").json["tours"]
+    newer, older = tour["releases"]
+    assert newer["changes"] == ["tour-changed title"]
+    assert newer["told"] == {"vi": ["đổi tên của tour"], "en": ["changed the tour's name"]}
+    assert older["told"] == {"vi": ["bản đầu tiên"], "en": ["first release"]}
+    assert max(newer["bytes"], older["bytes"]) < tour["bytes"] < newer["bytes"] + older["bytes"]
+
+
 def test_a_store_that_was_never_written_is_empty_and_no_failure(run: Terminal) -> None:
     assert run("releases", "--json").json["tours"] == []
     assert run("gc", "--json").json["objects"] == 0

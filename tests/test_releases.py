@@ -70,6 +70,21 @@ def _would_go(small: SmallTour, *, grace: dt.timedelta = GRACE, later: dt.timede
         return sorted(before - {i.key for i in copied.scan()})
 
 
+# Listing
+
+
+def test_titles_of_scenes_are_the_newest_that_can_be_read(small: SmallTour) -> None:
+    small.publish()
+    small.raw["scenes"][0]["title"]["vi"] = "Cổng tam quan"
+    small.save()
+    newest = small.publish().published.release
+    known = releases.releases(small.public, SLUG)
+    assert releases.titles(small.public, SLUG, known, {"cong"})["cong"]["vi"] == "Cổng tam quan"
+    (small.public.root / keys.release(SLUG, newest, "tour.json")).write_bytes(b'{"scenes": [{"id": []}]}')
+    assert releases.titles(small.public, SLUG, known, {"cong", "khong-co"})["cong"]["vi"] == "Cổng"
+    assert releases.titles(small.public, SLUG, known, set()) == {}
+
+
 # Going back
 
 

@@ -7,10 +7,11 @@ import json
 import re
 import sys
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 import typer
+from rich.cells import cell_len
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
@@ -58,6 +59,18 @@ _COMMANDS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u
 def plain(text: str) -> str:
     """Return a line in which no file's name can command the terminal or turn the line around."""
     return _COMMANDS.sub(lambda found: f"\\x{ord(found[0]):02x}", text)
+
+
+def columns(rows: list[list[str]], right: Collection[int] = ()) -> list[str]:
+    """Return rows as lines whose cells stand below one another; ``right`` are the columns that end together."""
+    clean = [[plain(cell) for cell in row] for row in rows]  # first: what is replaced takes more room
+    widths = [max(map(cell_len, column)) for column in zip(*clean, strict=True)]
+    lines = []
+    for row in clean:
+        gaps = [" " * (width - cell_len(cell)) for cell, width in zip(row, widths, strict=True)]
+        cells = [g + c if i in right else c + g for i, (c, g) in enumerate(zip(row, gaps, strict=True))]
+        lines.append("  ".join(cells).rstrip())
+    return lines
 
 
 def problems(found: list[Problem]) -> None:

@@ -8,12 +8,11 @@ from typing import Annotated, Any
 
 import typer
 
-from ispace import assets, collector, flow, pending, pointer, settings, wiring
+from ispace import assets, changes, collector, flow, language, pending, pointer, settings, wiring
 from ispace import releases as published
 from ispace.cli import show
 from ispace.cli.words import help_of, say
 from ispace.errors import ObjectDamagedError, ObjectMissingError
-from ispace.language import of_user
 from ispace.model.release import Release
 from ispace.model.text import pick
 from ispace.pipeline import render
@@ -34,21 +33,27 @@ def releases(
     public = _public(to)[1]
     slugs = [tour] if tour else list(published.slugs(public))
     value: dict[str, Any] = {"tours": []}
-    lines = []
+    heads: list[tuple[str, int]] = []
+    rows: list[list[str]] = []
+    lang = language.of_user()
     for slug in slugs:
         current = pointer.look(public, slug).release
         # Asked for all, a tour whose first publish was killed is no mistake of whoever asks.
         known = published.releases(public, slug) if tour else published.complete(public, slug)
         if not known:
             continue
-        value["tours"].append({"tour": slug, "current": current, "releases": [_release(r, current) for r in known]})
-        lines.append(
-            f"{slug} · {pick(known[0].card.title, of_user())}" + ("" if current else f" · {say('taken-down')}")
-        )
-        for r in known if tour else [r for r in known if r.id == current]:
-            mark = "→" if r.id == current else " "
-            when = f"{r.created_at.astimezone():%d/%m/%Y %H:%M}"
-            lines.append(f" {mark} {r.id}  {when}  {r.author}  {show.size(r.total_bytes)}  {'; '.join(r.changes[:4])}")
+        titles = published.titles(public, slug, known, changes.scenes_in(c for r in known for c in r.changes))
+        told = [_release(r, current, titles) for r in known]
+        total = published.total_bytes(known)
+        value["tours"].append({"tour": slug, "current": current, "bytes": total, "releases": told})
+        shown = known if tour else [r for r in known if r.id == current]
+        head = f"{slug} · {pick(known[0].card.title, lang)}" + ("" if current else f" · {say('taken-down')}")
+        heads.append((head, len(shown)))
+        rows += [_row(r, current, changes.line(r.changes, lang, titles)) for r in shown]
+    table = iter(show.columns(rows, right={_SIZE}))
+    lines = [text for head, count in heads for text in (head, *(f" {next(table)}" for _ in range(count)))]
+    if tour:
+        lines.append(say("releases-total", count=len(known), size=show.size(total)))
     show.result(value, lines or [say("no-tours", store=public.name)], as_json=as_json)
 
 
@@ -113,7 +118,17 @@ def _public(to: str | None) -> tuple[Settings, Blobs]:
     return chosen, wiring.services(chosen, public=to).public
 
 
-def _release(release: Release, current: str | None) -> dict[str, Any]:
+_SIZE = 3
+"""The column of a row that holds a size."""
+
+
+def _row(release: Release, current: str | None, told: str) -> list[str]:
+    mark = "→" if release.id == current else " "
+    when = f"{release.created_at.astimezone():%d/%m/%Y %H:%M}"
+    return [f"{mark} {release.id}", when, release.author, show.size(release.total_bytes), told]
+
+
+def _release(release: Release, current: str | None, titles: changes.Titles) -> dict[str, Any]:
     return {
         "release": release.id,
         "current": release.id == current,
@@ -121,4 +136,5 @@ def _release(release: Release, current: str | None) -> dict[str, Any]:
         "author": release.author,
         "bytes": release.total_bytes,
         "changes": release.changes,
+        "told": {lang: changes.all_told(release.changes, lang, titles) for lang in language.available()},
     }

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-import json
 from collections.abc import Callable, Iterable, Mapping
 
 from ispace import digest, keys, parallel, pending, pointer, presence, releases
@@ -250,22 +249,3 @@ def _flip(bundle: Bundle, public: Blobs, seen: pointer.Pages, tally: _Tally) -> 
         raise PublishRaceError(tour=bundle.slug, release=other) from error
     tally.written += count
     return count == 0 and not seen.content.keys() - pages.keys()
-
-
-def changes(before: bytes | None, after: Mapping[str, object], assets_changed: bool) -> list[str]:
-    """Return what is different from the release before, as words with ids: ``scene-added san-chua``."""
-    if before is None:
-        return ["first"]
-    try:
-        old = json.loads(before)
-        scenes = {s["id"]: s for s in old["scenes"]}
-        now = {s["id"]: s for s in after["scenes"]}  # type: ignore[attr-defined]
-    except (ValueError, KeyError, TypeError):
-        return ["format"]
-    found = [f"scene-added {i}" for i in now if i not in scenes]
-    found += [f"scene-removed {i}" for i in scenes if i not in now]
-    for scene_id in now.keys() & scenes.keys():
-        parts = [p for p in now[scene_id] if now[scene_id].get(p) != scenes[scene_id].get(p)]
-        found += [f"scene-changed {scene_id} {','.join(sorted(parts))}"] if parts else []
-    found += [f"tour-changed {p}" for p in sorted(after) if p not in {"scenes", "release"} and after[p] != old.get(p)]
-    return sorted(found) + (["viewer"] if assets_changed else [])

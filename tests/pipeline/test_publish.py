@@ -23,7 +23,6 @@ from ispace.errors import (
     TourBlockedError,
 )
 from ispace.model.release import Flip
-from ispace.pipeline import publish
 from ispace.ports import Put, Services
 
 
@@ -363,23 +362,6 @@ def test_the_same_content_has_the_same_release_wherever_it_is_published(small: S
     second = small.publish().published.release
     assert first is not None
     assert first[-8:] == second[-8:]
-
-
-@pytest.mark.parametrize(
-    ("before", "after", "said"),
-    [
-        (None, {}, ["first"]),
-        (b"not json", {"scenes": []}, ["format"]),
-        (b'{"scenes": [{"id": "a"}]}', {"scenes": [{"id": "b"}]}, ["scene-added b", "scene-removed a"]),
-        (
-            b'{"scenes": [{"id": "a", "title": 1, "floor": 1}], "title": 1}',
-            {"scenes": [{"id": "a", "title": 2, "floor": 1}], "title": 1},
-            ["scene-changed a title"],
-        ),
-    ],
-)
-def test_what_changed_is_said_in_words(before: bytes | None, after: dict[str, Any], said: list[str]) -> None:
-    assert publish.changes(before, after, assets_changed=False) == said
 
 
 def test_a_release_in_the_making_announces_what_it_will_use(small: SmallTour, monkeypatch: pytest.MonkeyPatch) -> None:
