@@ -46,7 +46,8 @@ def complete(public: Blobs, slug: str) -> list[Release]:
     for name in public.folders(keys.releases(slug)):
         with contextlib.suppress(ObjectMissingError, ObjectDamagedError):  # begun and never finished, or the log
             found.append(manifest(public, slug, name))
-    return sorted(found, key=lambda r: r.id, reverse=True)
+    # The time in an id is of seconds: of two made in the same one, the end of the id says nothing.
+    return sorted(found, key=lambda r: (r.id[:15], r.created_at.isoformat()), reverse=True)
 
 
 def manifest(public: Blobs, slug: str, release: str) -> Release:

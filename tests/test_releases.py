@@ -73,6 +73,11 @@ def _would_go(small: SmallTour, *, grace: dt.timedelta = GRACE, later: dt.timede
 # Listing
 
 
+def test_releases_of_the_same_second_are_listed_newest_first(small: SmallTour) -> None:
+    made = _three(small)
+    assert [r.id for r in releases.releases(small.public, SLUG)] == made[::-1]
+
+
 def test_titles_of_scenes_are_the_newest_that_can_be_read(small: SmallTour) -> None:
     small.publish()
     small.raw["scenes"][0]["title"]["vi"] = "Cổng tam quan"
