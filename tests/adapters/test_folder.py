@@ -16,8 +16,9 @@ from typing import Any
 import pytest
 from adapters.blobs_contract import BlobsContract
 
-from ispace.adapters.folder import FolderBlobs
+from ispace.adapters.folder import FolderBlobs, system
 from ispace.errors import (
+    ObjectDamagedError,
     ObjectExistsError,
     ObjectMissingError,
     SourceMissingError,
@@ -331,3 +332,11 @@ def test_fetching_to_a_place_that_cannot_be_written_blames_the_place(blobs: Fold
     with pytest.raises(StoreFailedError) as caught:
         blobs.fetch("a/x", tmp_path / "none" / "target")
     assert caught.value.params["store"] == str(tmp_path / "none")
+
+
+def test_what_was_not_written_as_it_was_sent_is_no_object(blobs: FolderBlobs, monkeypatch: pytest.MonkeyPatch) -> None:
+    blobs.put(Put("a/x", b"old"))
+    monkeypatch.setattr(system, "crc_of", lambda _: 0)
+    with pytest.raises(ObjectDamagedError):
+        blobs.put(Put("a/x", b"new"))
+    assert blobs.get("a/x") == b"old"

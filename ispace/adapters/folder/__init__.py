@@ -229,14 +229,15 @@ class FolderBlobs:
         temporary.parent.mkdir(parents=True, exist_ok=True)
         try:
             with temporary.open("wb") as out:
-                size = system.copy(put.content, out)
+                size, crc = system.copy(put.content, out)
                 out.flush()
                 # The system's own times are some milliseconds coarse; two objects of one tick must not look the same.
                 now = time.time_ns()
                 os.utime(out.fileno(), ns=(now, now))
                 if durable:
                     os.fsync(out.fileno())
-            if temporary.stat().st_size != size:
+            # Read back once: what a full or failing disk made of it is noticed before anybody else reads it.
+            if temporary.stat().st_size != size or system.crc_of(temporary) != crc:
                 raise ObjectDamagedError(key=put.key)
             self._remember(put, system.etag_of(temporary.stat()))
             before = self._etag(path)

@@ -6,7 +6,7 @@ import contextlib
 import datetime as dt
 import errno
 import os
-import shutil
+import zlib
 from collections.abc import Iterable
 from pathlib import Path
 from typing import IO
@@ -14,18 +14,30 @@ from typing import IO
 from ispace.errors import IspaceError, SourceMissingError, StoreFailedError, StoreFullError, StoreReadOnlyError
 
 
-def copy(content: bytes | Path, out: IO[bytes]) -> int:
-    """Write an object's content; return how many bytes it ought to have."""
+def copy(content: bytes | Path, out: IO[bytes]) -> tuple[int, int]:
+    """Write an object's content; return how many bytes it ought to have, and their CRC-32."""
     if isinstance(content, bytes):
         out.write(content)
-        return len(content)
+        return len(content), zlib.crc32(content)
     try:
         source = content.open("rb")
     except FileNotFoundError as error:
         raise SourceMissingError(file=str(content)) from error
     with source:
-        shutil.copyfileobj(source, out, 1 << 20)
-        return os.fstat(source.fileno()).st_size
+        crc = 0
+        while block := source.read(1 << 20):
+            out.write(block)
+            crc = zlib.crc32(block, crc)
+        return os.fstat(source.fileno()).st_size, crc
+
+
+def crc_of(file: Path) -> int:
+    """Return the CRC-32 of a file."""
+    crc = 0
+    with file.open("rb") as opened:
+        while block := opened.read(1 << 20):
+            crc = zlib.crc32(block, crc)
+    return crc
 
 
 def remove_older(file: Path, before: dt.datetime) -> bool:
