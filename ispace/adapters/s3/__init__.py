@@ -72,7 +72,8 @@ class S3Blobs:
             return self._ask(put.key, lambda: self._write(put, key))
         large = isinstance(put.content, Path) and put.content.stat().st_size >= _LARGE_BYTES
         if self.is_conditional() and not large:
-            return self._ask(put.key, lambda: self._write_if(put, key))
+            tries = itertools.count()
+            return self._ask(put.key, lambda: self._write_if(put, key, again=next(tries) > 0))
         with client.translated(self.bucket, put.key), claims.held(self.client, self.bucket, put.key):
             now = self.head(put.key)
             if put.if_absent and now is not None:
@@ -129,12 +130,20 @@ class S3Blobs:
         """Return what is known of an object."""
         where = self._key(key)
         try:
-            answer = self._ask(
-                key, lambda: self.client.head_object(Bucket=self.bucket.name, Key=where), expected=client.MISSING
-            )
+            answer = self._ask(key, lambda: self._head(where), expected=client.MISSING)
         except _ExpectedError:
             return None
         return _info(key, answer)
+
+    def _head(self, where: str) -> dict[str, Any]:
+        try:
+            answer: dict[str, Any] = self.client.head_object(Bucket=self.bucket.name, Key=where)
+        except botocore.exceptions.ClientError as error:
+            if client.code_of(error) in {"400", "403"}:
+                # An answer to HEAD has no body to say what is wrong: the key, the clock or a permission.
+                self.client.get_object(Bucket=self.bucket.name, Key=where, Range="bytes=0-0")["Body"].close()
+            raise
+        return answer
 
     def scan(self, prefix: str = "") -> Iterator[ObjectInfo]:
         """Yield objects in the order of their keys, a page of a thousand in memory at a time."""
@@ -201,22 +210,28 @@ class S3Blobs:
         return self._conditional
 
     def _try(self, key: str) -> bool:
+        first, right = b"1", b"3"
+
         def refused(body: bytes, **condition: str) -> bool:
             try:
                 self.client.put_object(Bucket=self.bucket.name, Key=key, Body=body, **condition)
             except botocore.exceptions.ClientError as error:
-                if client.code_of(error) in client.UNKNOWN | client.PRECONDITION:
-                    return True
-                raise
+                if client.code_of(error) not in client.UNKNOWN | client.PRECONDITION:
+                    raise
+                if body == right and _was_repeated(error):  # by our own first attempt, whose answer was lost
+                    raise AgainError(StoreFailedError(store=self.name, reason=client.code_of(error))) from error
+                return True
             return False
 
         try:
-            etag = self.client.put_object(Bucket=self.bucket.name, Key=key, Body=b"1")["ETag"].strip('"')
+            etag = self.client.put_object(Bucket=self.bucket.name, Key=key, Body=first)["ETag"].strip('"')
+            if not _fits(etag, first):
+                raise AgainError(ObjectDamagedError(key=key))
             return (
                 refused(b"2", IfNoneMatch="*")
                 and refused(b"2", IfMatch="0" * 32)
                 # Without quotes: some servers refuse the right ETag in quotes, none refuses it without.
-                and not refused(b"2", IfMatch=etag)
+                and not refused(right, IfMatch=etag)
             )
         finally:
             self.client.delete_object(Bucket=self.bucket.name, Key=key)
@@ -258,8 +273,8 @@ class S3Blobs:
         if failed:
             raise AgainError(StoreFailedError(store=self.name, reason=str(failed[0].get("Code"))))
 
-    def _write_if(self, put: Put, key: str) -> ObjectInfo:
-        """Write on a condition that the server checks."""
+    def _write_if(self, put: Put, key: str, *, again: bool) -> ObjectInfo:
+        """Write on a condition that the server checks; ``again`` says that it may have been written already."""
         condition = {"IfNoneMatch": "*"} if put.if_absent else {"IfMatch": str(put.if_match).strip('"')}
         try:
             return self._write(put, key, **condition)
@@ -270,8 +285,7 @@ class S3Blobs:
             if code not in client.PRECONDITION:
                 raise
             # An attempt whose answer was lost may have been the one that changed what the next one found.
-            lost = error.response.get("ResponseMetadata", {}).get("RetryAttempts", 0) > 0
-            now = self.head(put.key) if lost else None
+            now = self.head(put.key) if again or _was_repeated(error) else None
             if now is not None and _is_md5(now.etag) and _fits(now.etag, _bytes(put)):
                 return now
             raise (ObjectExistsError if put.if_absent else ObjectChangedError)(key=put.key) from error
@@ -320,6 +334,11 @@ class S3Blobs:
         if info is None or info.size != path.stat().st_size or not _fits_parts(info.etag, path):
             raise AgainError(ObjectDamagedError(key=put.key))
         return info
+
+
+def _was_repeated(error: botocore.exceptions.ClientError) -> bool:
+    """Say whether boto3 had asked before, so that an earlier attempt may have changed what this one found."""
+    return bool(error.response.get("ResponseMetadata", {}).get("RetryAttempts", 0))
 
 
 class _ExpectedError(Exception):
