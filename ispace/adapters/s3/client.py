@@ -10,6 +10,7 @@ import contextlib
 import random
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any, TypeVar
 
 import boto3
@@ -58,10 +59,20 @@ class AgainError(Exception):
 
 
 def make(bucket: Bucket) -> Any:
-    """Return a boto3 client for the bucket's server; raises ``StoreCredentialsError`` for an unknown profile.
+    """Return a boto3 client for the bucket's server.
 
     Credentials come from the environment or the usual AWS files, when the first request needs them.
+
+    Raises:
+        StoreCredentialsError: nobody knows the profile.
+        FileUnreadableError: the file with the authority's certificate; later it would be an untrusted certificate.
     """
+    if bucket.ca:
+        try:
+            with Path(bucket.ca).open("rb"):
+                pass
+        except OSError as error:
+            raise FileUnreadableError(file=bucket.ca, reason=error.strerror or str(error)) from error
     config = botocore.config.Config(
         signature_version="s3v4",
         s3={"addressing_style": bucket.addressing},
@@ -136,18 +147,14 @@ def translated(bucket: Bucket, key: str) -> Iterator[None]:
         raise StoreCredentialsError(store=bucket.url) from error
     except botocore.exceptions.SSLError as error:
         raise StoreTlsError(store=bucket.url, endpoint=bucket.endpoint or "") from error
-    except (botocore.exceptions.HTTPClientError, urllib3.exceptions.HTTPError) as error:
+    except (
+        botocore.exceptions.ConnectionError,  # refused, or a host that nobody knows: not an HTTPClientError
+        botocore.exceptions.HTTPClientError,
+        urllib3.exceptions.HTTPError,
+    ) as error:
         raise StoreUnreachableError(store=bucket.url, endpoint=bucket.endpoint or "AWS") from error
     except (botocore.exceptions.BotoCoreError, botocore.parsers.ResponseParserError) as error:
         raise StoreFailedError(store=bucket.url, reason=type(error).__name__) from error
-    except FileNotFoundError as error:
-        if bucket.ca and error.filename == bucket.ca:
-            raise FileUnreadableError(file=bucket.ca, reason=error.strerror) from error
-        raise
-    except OSError as error:
-        if bucket.ca and "CA" in str(error) and bucket.ca in str(error):  # botocore's own check of the path
-            raise FileUnreadableError(file=bucket.ca, reason="TLS CA") from error
-        raise
 
 
 def _told(bucket: Bucket, key: str, error: botocore.exceptions.ClientError) -> IspaceError:
