@@ -14,8 +14,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import boto3
+import botocore.exceptions
 
 from ispace import parallel
+from ispace.adapters.s3 import client
 from ispace.adapters.s3.bucket import Bucket
 from ispace.errors import SettingInvalidError
 from ispace.ports import ObjectInfo, Put
@@ -43,7 +45,13 @@ def put_many(blobs: S3Blobs, puts: Iterable[Put]) -> Iterator[ObjectInfo]:
     """Write many objects; see ``ports.Blobs``."""
     import obstore  # noqa: PLC0415 - an optional package
 
-    store = _store(blobs.bucket)
+    _ = blobs.client  # says what is wrong with the profile or the authority's file
+    try:
+        with client.translated(blobs.bucket, ""):
+            store = _store(blobs.bucket)
+    except obstore.exceptions.BaseError:  # a certificate or an address that only boto3 can explain, or use
+        yield from parallel.each(blobs.put, puts, blobs.at_once)
+        return
 
     def write(put: Put) -> ObjectInfo:
         size = put.content.stat().st_size if isinstance(put.content, Path) else len(put.content)
@@ -67,6 +75,9 @@ def _store(bucket: Bucket) -> Any:
     from obstore.auth.boto3 import Boto3CredentialProvider  # noqa: PLC0415 - an optional package
     from obstore.store import S3Store  # noqa: PLC0415
 
+    session = boto3.session.Session(profile_name=bucket.profile)
+    if session.get_credentials() is None:
+        raise botocore.exceptions.NoCredentialsError
     options: dict[str, Any] = {
         "allow_http": (bucket.endpoint or "").startswith("http:"),
         "connect_timeout": dt.timedelta(seconds=bucket.connect_seconds),
@@ -83,7 +94,7 @@ def _store(bucket: Bucket) -> Any:
         config=config,
         client_options=options,
         retry_config={"max_retries": min(2, bucket.attempts - 1)},
-        credential_provider=Boto3CredentialProvider(boto3.session.Session(profile_name=bucket.profile)),
+        credential_provider=Boto3CredentialProvider(session),
     )
 
 
