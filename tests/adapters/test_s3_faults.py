@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import dataclasses
+import copy
+import datetime as dt
 import importlib.util
 import logging
 import shutil
 import socket
 import ssl
 import subprocess
+import sys
 import threading
 import time
+import types
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -21,16 +24,16 @@ from servers.messages import Request
 from servers.tiny_s3 import TinyS3
 from small_tour import SLUG, SmallTour, broken, keys_needed
 
-from ispace import language
+from ispace import flow, language, pointer
 from ispace.adapters.s3 import S3Blobs, claims
 from ispace.adapters.s3.bucket import Bucket, parse
 from ispace.errors import (
-    ConflictError,
     FileUnreadableError,
     IspaceError,
     ObjectChangedError,
     ObjectDamagedError,
     ObjectExistsError,
+    PublishRaceError,
     SettingInvalidError,
     StoreBusyError,
     StoreClockError,
@@ -43,7 +46,9 @@ from ispace.errors import (
     StoreUnreachableError,
     StoreUrlSecretError,
 )
+from ispace.imaging.isolate import PictureWorker
 from ispace.ports import Put, Services
+from ispace.progress import silent
 from ispace.settings import Settings
 
 SECRET = "wJalrXUtnFEMI-K7MDENG-bPxRfiCYEXAMPLEKEY"
@@ -291,7 +296,7 @@ def test_replies_that_are_never_right_are_never_believed(
         lambda: blobs.put(Put("a/y", b"1")),
         lambda: blobs.put(Put("a/z", b"1", if_absent=True)),
     ]
-    for call in calls[:4] if method == "GET" else calls[4:] if method == "PUT" else calls:
+    for call in calls[:4] if method == "GET" else calls[4:5] if method == "PUT" else calls:
         with pytest.raises(error) as caught:
             call()
         check_told(caught.value, caplog)
@@ -568,11 +573,176 @@ class VirtualTinyS3(TinyS3):
 def test_virtual_addressing_sends_the_bucket_as_host_name(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
     look_up = socket.getaddrinfo
     monkeypatch.setattr(socket, "getaddrinfo", lambda host, *rest, **more: look_up("127.0.0.1", *rest, **more))
-    with VirtualTinyS3(["b"]) as server:
+    with VirtualTinyS3(["tours-b"]) as server:
         server.hosts = set()
-        blobs = shelf(f"http://s3.test:{server.port}", addressing="virtual", bulk="auto")
+        blobs = shelf(f"http://s3.test:{server.port}", name="tours-b", addressing="virtual", bulk="auto")
         list(blobs.put_many([Put("a/x", b"1")]))
         assert blobs.get("a/x") == b"1"
-        assert server.hosts == {f"b.s3.test:{server.port}"}
-        assert objects(server) == {"tours/a/x": b"1"}
-        assert blobs.bucket.address == f"http://b.s3.test:{server.port}/tours/"
+        assert server.hosts == {f"tours-b.s3.test:{server.port}"}
+        assert list(server.buckets["tours-b"].objects) == ["tours/a/x"]
+        assert blobs.bucket.address == f"http://tours-b.s3.test:{server.port}/tours/"
+
+
+# Whole publishes
+
+
+@pytest.mark.parametrize("bulk", BULKS)
+@pytest.mark.parametrize("conditions", ["full", "none", "refused"])
+def test_a_publish_through_faults_on_every_fifth_request_ends_as_one_without(
+    small: SmallTour, shelf: Shelf, monkeypatch: pytest.MonkeyPatch, conditions: str, bulk: str
+) -> None:
+    found = []
+    for seed in (None, 1, 2):
+        small.title("Chùa nhỏ")
+        with TinyS3(["b"], conditions=conditions) as server:
+            on(small, shelf(server, bulk=bulk, attempts=14))
+            server.fault = faults = None if seed is None else Faults(seed, 0.2, PASSING)
+            at_one_moment(monkeypatch, 12)
+            small.publish()
+            small.title("Chùa nhỏ sau khi sửa")
+            at_one_moment(monkeypatch, 13)
+            small.publish()
+            server.fault = None
+            assert broken(small.public, keys_needed(small.public)) == []
+            found.append({k: body for k, body in objects(server).items() if "/log/" not in k})
+            assert faults is None or sum(faults.injected.values()) > 30
+    assert found[0]
+    assert found[1].keys() == found[0].keys()
+    assert found[1] == found[2] == found[0]
+
+
+def at_one_moment(monkeypatch: pytest.MonkeyPatch, hour: int) -> None:
+    """Let publishes begin at one moment, by which releases are named; the servers keep their own time."""
+
+    class Clock(dt.datetime):
+        @classmethod
+        def now(cls, tz: dt.tzinfo | None = None) -> dt.datetime:  # type: ignore[override]
+            return dt.datetime(2026, 11, 1, hour, tzinfo=tz)
+
+    monkeypatch.setattr(flow, "dt", types.SimpleNamespace(datetime=Clock, date=dt.date, UTC=dt.UTC))
+
+
+@pytest.mark.parametrize("conditions", ["none", "refused"])
+def test_of_two_publishes_at_once_exactly_one_wins_without_conditions(
+    small: SmallTour, shelf: Shelf, tmp_path: Path, conditions: str
+) -> None:
+    other = copy.copy(small)
+    other.raw, other.folder = copy.deepcopy(small.raw), tmp_path / "other"
+    shutil.copytree(small.folder, other.folder)
+    with TinyS3(["b"], conditions=conditions) as server:
+        on(small, shelf(server)).publish()
+        titles = {"Chùa nhỏ của An": small, "Chùa nhỏ của Bình": on(other, shelf(server))}
+        together = threading.Barrier(2)
+        ended: dict[str, object] = {}
+
+        def publish(title: str) -> None:
+            titles[title].title(title)
+            look = pointer.look(titles[title].public, SLUG)
+            together.wait()
+            try:
+                ended[title] = publish_after(titles[title], look)
+            except BaseException as error:
+                ended[title] = error
+
+        threads = [threading.Thread(target=publish, args=(title,)) for title in titles]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        lost = [error for error in ended.values() if error is not None]
+        assert [type(error) for error in lost] == [PublishRaceError]
+        winner = next(title for title, error in ended.items() if error is None)
+        page = small.pages[f"{SLUG}/index.html"].decode()
+        assert winner in page
+        assert broken(small.public, keys_needed(small.public)) == []
+        assert not [key for key in objects(server) if ".ispace/" in key]
+
+
+_LOOK = threading.local()
+
+
+def publish_after(small: SmallTour, seen: pointer.Pages) -> None:
+    """Publish as one who saw the tour as it was before the other began."""
+    with PictureWorker() as worker:
+        _LOOK.seen = seen
+        try:
+            flow.publish_tour(small.folder, small.services, small.settings, worker, silent)
+        finally:
+            _LOOK.seen = None
+
+
+@pytest.fixture(autouse=True)
+def _seen_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    look = pointer.look
+
+    def looked(public: Any, slug: str) -> pointer.Pages:
+        seen, _LOOK.seen = getattr(_LOOK, "seen", None), None
+        return seen if seen is not None else look(public, slug)
+
+    monkeypatch.setattr(pointer, "look", looked)
+
+
+def test_a_claim_that_a_killed_process_left_holds_up_nobody_after_its_life(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with TinyS3(["b"], conditions="none") as server:
+        killed, blobs = shelf(server), shelf(server)
+        held = claims.held(killed.client, killed.bucket, "a/x")
+        held.__enter__()
+        monkeypatch.setattr(claims, "_PATIENCE_SECONDS", 0.01)
+        with pytest.raises(StoreBusyError):
+            blobs.put(Put("a/x", b"1", if_absent=True))
+        blobs.put(Put("a/y", b"1", if_absent=True))
+        monkeypatch.setattr(claims, "_LIFE", dt.timedelta(seconds=-1))
+        blobs.put(Put("a/x", b"1", if_absent=True))
+        assert objects(server) == {"tours/a/x": b"1", "tours/a/y": b"1"}
+        held.__exit__(None, None, None)
+
+
+# Bulk
+
+
+@pytest.mark.skipif(len(BULKS) == 1, reason="obstore is not installed")
+@pytest.mark.parametrize("share", [0, 0.2])
+def test_obstore_writes_the_same_objects_as_boto3(server: TinyS3, shelf: Shelf, share: float) -> None:
+    puts = [Put(f"t/{n}/{n % 7}.jpg", bytes([n]) * (n + 1), metadata={"by": "an"}) for n in range(100)]
+    puts += [Put("a/chùa (1).jpg", b"1"), Put("a/x.html", b"x", content_encoding="br"), Put("a/empty", b"")]
+    found = []
+    for bulk in BULKS:
+        server.fault = Faults(3, share, PASSING) if share else None
+        blobs = shelf(server, bulk=bulk, attempts=14)
+        infos = {i.key: (i.size, i.etag) for i in blobs.put_many(puts)}
+        server.fault = None
+        assert infos == {i.key: (i.size, i.etag) for i in blobs.scan()}
+        found.append({k: (s.body, s.etag, s.headers) for k, s in server.buckets["b"].objects.items()})
+        blobs.delete(infos)
+    assert len(found[0]) == len(puts)
+    assert found[0] == found[1]
+
+
+def test_without_obstore_everything_is_written_by_boto3(
+    small: SmallTour, server: TinyS3, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    without_obstore(monkeypatch)
+    on(small, shelf(server, bulk="auto")).publish()
+    assert broken(small.public, keys_needed(small.public)) == []
+
+
+def test_who_demands_obstore_and_has_none_is_told_how_to_get_it(
+    server: TinyS3, shelf: Shelf, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    without_obstore(monkeypatch)
+    with pytest.raises(SettingInvalidError) as caught:
+        list(shelf(server, bulk="obstore").put_many([Put("a/x", b"1")]))
+    for lang in ("vi", "en"):
+        sentence = language.error_sentence(caught.value, lang)
+        assert "ISPACE_S3_BULK" in sentence
+        assert "ispace[bulk]" in sentence
+
+
+def without_obstore(monkeypatch: pytest.MonkeyPatch) -> None:
+    find = importlib.util.find_spec
+    monkeypatch.setattr(
+        importlib.util, "find_spec", lambda name, package=None: None if name == "obstore" else find(name, package)
+    )
+    monkeypatch.setitem(sys.modules, "obstore", None)
