@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from ispace.compression import CompressedTexts
 from ispace.errors import StoreFailedError, StoresNestedError, StoreUrlError
@@ -69,6 +69,23 @@ def address(store: Blobs, settings: Settings) -> str:
     return settings.public_url or (str(bucket.address) if bucket else "")
 
 
+def ways_in(private: Blobs, public: Blobs, settings: Settings) -> list[str]:
+    """Return where a private bucket might be read by everybody: its S3 address, and beside where the public one is.
+
+    The second matters on servers with addresses of their own, such as Swift: their S3 side refuses everybody, whatever
+    is open on the other.
+    """
+    bucket, other = getattr(private, "bucket", None), getattr(public, "bucket", None)
+    if bucket is None:
+        return []
+    found = [str(bucket.address)]
+    if other is not None:
+        end = f"/{other.name}/{quote(other.below)}"
+        if settings.public_url.endswith(end):
+            found.append(f"{settings.public_url.removesuffix(end)}/{bucket.name}/{quote(bucket.below)}")
+    return found
+
+
 def prepare(settings: Settings, public: str | None = None) -> Iterator[tuple[str, str, Step]]:
     """Prepare both stores and yield each step with the role and the name of its store; ``public`` as in ``services``.
 
@@ -85,8 +102,10 @@ def prepare(settings: Settings, public: str | None = None) -> Iterator[tuple[str
             from ispace.adapters.s3 import prepare as s3  # noqa: PLC0415
 
             assert isinstance(store, S3Blobs)
-            where = address(store, settings) if role == "public" else store.bucket.address
-            steps = s3.run(store, public=role == "public", address=where, together=together)
+            if role == "public":
+                steps = s3.run(store, public=True, addresses=[address(store, settings)], together=together)
+            else:
+                steps = s3.run(store, public=False, addresses=ways_in(store, stores["public"], settings))
         else:
             from ispace.adapters.folder import FolderBlobs  # noqa: PLC0415
             from ispace.adapters.folder import prepare as folder  # noqa: PLC0415

@@ -36,7 +36,7 @@ class InABucket(FolderBlobs):
 
     def __init__(self, root: Path) -> None:
         super().__init__(root)
-        self.bucket = SimpleNamespace(address=f"http://127.0.0.1:9/{root.name}/")
+        self.bucket = SimpleNamespace(address=f"http://127.0.0.1:9/{root.name}/", name=root.name, below="")
 
     def is_conditional(self) -> bool:
         return self.conditional
@@ -265,8 +265,7 @@ def test_swift_is_tried_step_by_step(swift: Any, monkeypatch: pytest.MonkeyPatch
     account = f"{swift.endpoint}/v1/AUTH_{swift.key.split(':')[0]}"
     assert wrong(**where, public_url=f"{account}/{names[0]}/x") == {"public-cors": "public-cors"}
     assert list(store.scan()) == []
-    store.client.put_bucket_acl(Bucket=names[0], ACL="private")
-    wiring_private = wiring.blobs(urls[1], Settings())
-    assert isinstance(wiring_private, S3Blobs)
-    wiring_private.client.put_bucket_acl(Bucket=names[1], ACL="public-read")
-    assert wrong(**where)["private-closed"] == "private-closed-open"
+    private = wiring.blobs(urls[1], Settings())
+    assert isinstance(private, S3Blobs)
+    private.client.put_bucket_acl(Bucket=names[1], ACL="public-read")
+    assert wrong(**where, public_url=f"{account}/{names[0]}/x")["private-closed"] == "private-closed-open"

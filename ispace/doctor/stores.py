@@ -27,14 +27,16 @@ _ATTEMPTS = 2
 def run(settings: Settings) -> Iterator[Check]:
     """Yield the checks of both stores."""
     hasty = settings.model_copy(update={"s3_attempts": min(_ATTEMPTS, settings.s3_attempts)})
+    public: Blobs | None = None
     for role, url in (("public", settings.public), ("private", settings.private)):
         try:
             store = wiring.blobs(url, hasty)
         except IspaceError as error:
             yield tried(f"store-{role}", _raising(error), store=url)
             continue
+        public = store if role == "public" else public
         if hasattr(store, "bucket"):
-            yield from _bucket(role, store, hasty)
+            yield from _bucket(role, store, hasty, public or store)
             continue
         yield tried(f"store-{role}", lambda store=store: _write_and_read(store), store=url)  # type: ignore[misc]
         if role == "public" and settings.public_url:
@@ -60,7 +62,7 @@ def _write_and_read(store: Blobs) -> dict[str, object]:
     return {}
 
 
-def _bucket(role: str, store: Blobs, settings: Settings) -> list[Check]:
+def _bucket(role: str, store: Blobs, settings: Settings, public: Blobs) -> list[Check]:
     """Try one thing after the other; what cannot work once an earlier one has failed is not tried."""
     told: dict[str, object] = {"store": store.name, "role": role}
     found = [_clock(store, settings, told)]
@@ -77,7 +79,10 @@ def _bucket(role: str, store: Blobs, settings: Settings) -> list[Check]:
         if goes("write", lambda: {"key": store.put(Put(key, _CONTENT)).key}):
             goes("read-back", lambda: _expect(store, key))
             found.append(_conditions(store, key, told))
-            found += _as_seen(store, key, settings) if role == "public" else [_closed(store, key, settings, told)]
+            if role == "public":
+                found += _as_seen(store, key, settings)
+            else:
+                found.append(_closed(store, key, settings, wiring.ways_in(store, public, settings), told))
     finally:
         goes("delete", lambda: _delete(store, key))
     return found
@@ -163,18 +168,18 @@ def _cors(answer: anonymous.Answer, told: dict[str, object]) -> Check:
     return Check("public-cors", answer.allows_other_sites, told)
 
 
-def _closed(store: Blobs, key: str, settings: Settings, told: dict[str, object]) -> Check:
-    """Try to read a private object as anybody; it must not come."""
-    url: str = store.bucket.address + key  # type: ignore[attr-defined]
-    told = told | {"url": url}
+def _closed(store: Blobs, key: str, settings: Settings, ways: list[str], told: dict[str, object]) -> Check:
+    """Try to read a private object as anybody, in each of the ways; it must not come."""
     by = ""
 
     def work() -> dict[str, object]:
         nonlocal by
-        answer = anonymous.look(url, store=store.name, ca=settings.s3_ca)
-        # Not every way in can be tried from here: Swift, for one, has addresses of its own.
-        by = "HTTP" if answer.status == 200 and answer.body == _CONTENT else wiring.opened_by(store)
-        return {"status": str(answer.status)}
+        for address in ways:
+            answer = anonymous.look(address + key, store=store.name, ca=settings.s3_ca)
+            if answer.status == 200 and answer.body == _CONTENT:
+                by = address
+        by = by or wiring.opened_by(store)
+        return {}
 
     check = tried("private-closed", work, **told)
     return Check(check.name, False, check.params | {"by": by}, "private-closed-open") if by else check

@@ -10,11 +10,10 @@ from typing import Any
 import botocore.exceptions
 import pytest
 
-from ispace import anonymous, keys, language
-from ispace.adapters.s3 import S3Blobs, access, prepare, rules
+from ispace import anonymous, language
+from ispace.adapters.s3 import S3Blobs, prepare, rules
 from ispace.adapters.s3.bucket import Bucket
 from ispace.errors import StoreCredentialsError
-from ispace.ports import Put
 
 THEIRS = {
     "Sid": "Theirs",
@@ -124,7 +123,7 @@ def a_store(server: Server, prefix: str = "an-giang") -> S3Blobs:
 
 
 def prepared(server: Server, *, public: bool = True, together: bool = False) -> dict[str, Any]:
-    found = list(prepare.run(a_store(server), public=public, address="http://127.0.0.1:9/", together=together))
+    found = list(prepare.run(a_store(server), public=public, addresses=["http://127.0.0.1:9/"], together=together))
     for step in found:  # every step has a sentence, with all of its parameters
         for lang in language.available():
             said = language.say("prepare", step.code, lang, **step.params)
@@ -297,7 +296,7 @@ def test_no_bucket_is_opened_as_a_whole_that_holds_originals(server: Server) -> 
 
 
 def test_a_prefix_that_a_policy_would_take_for_a_pattern_is_not_opened(server: Server) -> None:
-    steps = list(prepare.run(a_store(server, "a*b"), public=True, address="http://127.0.0.1:9/"))
+    steps = list(prepare.run(a_store(server, "a*b"), public=True, addresses=["http://127.0.0.1:9/"]))
     assert steps[1].code == "public-read-wildcard"
     assert "put_bucket_policy" not in server.written
 
@@ -368,7 +367,7 @@ def swift_address(store: S3Blobs) -> str:
 
 
 def test_swift_gets_a_bucket_and_the_administrator_the_commands(on_swift: S3Blobs) -> None:
-    first = {s.name: s for s in prepare.run(on_swift, public=True, address=on_swift.bucket.address)}
+    first = {s.name: s for s in prepare.run(on_swift, public=True, addresses=[on_swift.bucket.address])}
     assert outcomes(first) == {
         "bucket": "done",
         "public-read": "cannot",
@@ -377,17 +376,19 @@ def test_swift_gets_a_bucket_and_the_administrator_the_commands(on_swift: S3Blob
         "uploads": "advice",
     }
     assert first["public-read"].code == "public-read-swift"
-    again = {s.name: s for s in prepare.run(on_swift, public=True, address=on_swift.bucket.address)}
+    again = {s.name: s for s in prepare.run(on_swift, public=True, addresses=[on_swift.bucket.address])}
     assert outcomes(again) == outcomes(first) | {"bucket": "already"}
     assert list(on_swift.scan()) == []
 
 
 def test_a_container_that_was_opened_on_swift_is_seen_to_be_open(on_swift: S3Blobs) -> None:
     on_swift.client.create_bucket(Bucket=on_swift.bucket.name)
-    assert access.opened_by(on_swift) == ""
+    ways = [on_swift.bucket.address, swift_address(on_swift)]
+    steps = {s.name: s for s in prepare.run(on_swift, public=False, addresses=ways)}
+    assert steps["private-closed"].code == "private-closed"
     on_swift.client.put_bucket_acl(Bucket=on_swift.bucket.name, ACL="public-read")
-    on_swift.put(Put(f"{keys.ASSETS}x.txt", b"x"))
-    steps = {s.name: s for s in prepare.run(on_swift, public=True, address=swift_address(on_swift))}
+    steps = {s.name: s for s in prepare.run(on_swift, public=True, addresses=ways)}
     assert steps["public-read"].code == "public-read-seen"
-    steps = {s.name: s for s in prepare.run(on_swift, public=False, address=on_swift.bucket.address)}
-    assert steps["private-closed"].code == "private-closed-acl"
+    steps = {s.name: s for s in prepare.run(on_swift, public=False, addresses=ways)}
+    assert steps["private-closed"].code == "private-closed-open"
+    assert list(on_swift.scan()) == []

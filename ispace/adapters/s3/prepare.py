@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import shlex
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ispace import anonymous, keys
@@ -25,8 +25,10 @@ _MISSING = {"NoSuchBucket", "404", "NotFound"}
 _ELSEWHERE = {"InvalidLocationConstraint", "IllegalLocationConstraintException"}
 
 
-def run(store: S3Blobs, *, public: bool, address: str, together: bool = False) -> Iterator[Step]:
-    """Prepare a store; ``address`` is where the world reads it, ``together``: both stores lie in one bucket.
+def run(store: S3Blobs, *, public: bool, addresses: Sequence[str], together: bool = False) -> Iterator[Step]:
+    """Prepare a store; ``together``: both stores lie in one bucket.
+
+    ``addresses`` are where the world reads a public store, or might read a private one.
 
     Raises:
         IspaceError: the server does not answer, or the credentials are no good.
@@ -36,11 +38,11 @@ def run(store: S3Blobs, *, public: bool, address: str, together: bool = False) -
     if made.code == "bucket-cannot":
         return
     if public:
-        seen = _seen(store, address)
+        seen = _seen(store, addresses)
         yield _public_read(store, seen, together=together)
         yield _cors(store, seen)
     else:
-        yield _closed(store, address)
+        yield _closed(store, addresses)
     yield _versioning(store, public=public)
     yield _uploads(store, public=public)
 
@@ -130,12 +132,12 @@ def _cors(store: S3Blobs, seen: anonymous.Answer | None) -> Step:
     return Step("cors", "done", "cors-made", told)
 
 
-def _closed(store: S3Blobs, address: str) -> Step:
+def _closed(store: S3Blobs, addresses: Sequence[str]) -> Step:
     told = {"store": store.name, "bucket": store.bucket.name}
     if by := access.opened_by(store):
         return Step("private-closed", "cannot", f"private-closed-{by}", told)
     try:
-        is_open = _probe(store, keys.ORIGINALS, address)[1]
+        is_open = _probe(store, keys.ORIGINALS, addresses) is not None
     except IspaceError as error:
         return Step("private-closed", "cannot", "private-closed-unknown", told | {"reason": error.code})
     if is_open:
@@ -189,25 +191,27 @@ def _uploads(store: S3Blobs, *, public: bool) -> Step:
     return Step("uploads", "done", "uploads-made", told)
 
 
-def _seen(store: S3Blobs, address: str) -> anonymous.Answer | None:
-    """Return what the world gets of a public object at the moment; ``None`` where that cannot be found out."""
+def _seen(store: S3Blobs, addresses: Sequence[str]) -> anonymous.Answer | None:
+    """Return how the world gets a public object at the moment; ``None`` where it does not, or nobody can tell."""
     try:
-        answer, is_read = _probe(store, keys.ASSETS, address)
+        return _probe(store, keys.ASSETS, addresses)
     except IspaceError:
         return None
-    return answer if is_read else None
 
 
-def _probe(store: S3Blobs, folder: str, address: str) -> tuple[anonymous.Answer, bool]:
-    """Write an object, read it as anybody, delete it; also say whether it was the object that came back."""
+def _probe(store: S3Blobs, folder: str, addresses: Sequence[str]) -> anonymous.Answer | None:
+    """Write an object, read it as anybody, delete it; return the answer that brought it."""
     content = uuid.uuid4().hex.encode()
     key = f"{folder}prepare-{content.decode()}.txt"
     try:
         store.put(Put(key, content))
-        answer = anonymous.look(address + key, store=store.name, ca=store.bucket.ca or "")
+        for address in addresses:
+            answer = anonymous.look(address + key, store=store.name, ca=store.bucket.ca or "")
+            if answer.status == 200 and answer.body == content:
+                return answer
     finally:
         store.delete([key])
-    return answer, answer.status == 200 and answer.body == content
+    return None
 
 
 def _json(value: object) -> str:
