@@ -239,12 +239,6 @@ def test_nobody_listening_is_no_answer(served: str) -> None:
 # On a real Swift
 
 
-# TO REMOVE once the fixture of this name is in conftest.py.
-@pytest.fixture(scope="session")
-def swift() -> Any:
-    return SimpleNamespace(endpoint="http://127.0.0.1:18080", key="test:tester", secret="testing", region="us-east-1")
-
-
 def test_swift_is_tried_step_by_step(swift: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     from ispace.adapters.s3 import S3Blobs
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import uuid
-from types import SimpleNamespace
 from typing import Any
 
 import botocore.exceptions
@@ -345,12 +344,6 @@ def test_versions_are_for_private_stores(server: Server) -> None:
 
 
 # On a real Swift
-
-
-# TO REMOVE once the fixture of this name is in conftest.py.
-@pytest.fixture(scope="session")
-def swift() -> Any:
-    return SimpleNamespace(endpoint="http://127.0.0.1:18080", key="test:tester", secret="testing", region="us-east-1")
 
 
 @pytest.fixture
