@@ -59,8 +59,8 @@ def verify(
 
 
 def copy(
-    source: Annotated[str, typer.Argument(metavar="FROM", help=help_of("copy-from"), show_default=False)],
-    target: Annotated[str, typer.Argument(metavar="TO", help=help_of("copy-to"), show_default=False)],
+    source: Annotated[str, typer.Argument(help=help_of("copy-from"), show_default=False)],
+    target: Annotated[str, typer.Argument(help=help_of("copy-to"), show_default=False)],
     as_json: Json = False,
 ) -> None:
     """Copy a store to another."""
