@@ -25,7 +25,7 @@ YOUNGEST = dt.timedelta(hours=1)
 
 _BATCH = 1000
 _BEAT_SECONDS = 20.0
-_LEFTOVERS = dt.timedelta(days=1)
+LEFTOVERS = dt.timedelta(days=1)
 """No write takes this long: what lies about half written for longer will never be finished."""
 _HEADS = ("/release.json", "/tileset.json")
 """What makes a release or a tile set complete goes first, so that none is taken for whole."""
@@ -108,7 +108,7 @@ def run(public: Blobs, *, grace: dt.timedelta, now: dt.datetime, dry_run: bool =
     finally:
         broom.end()
     if not dry_run:
-        public.tidy(now - _LEFTOVERS)
+        public.tidy(now - LEFTOVERS)
     return found
 
 
