@@ -8,6 +8,7 @@ import datetime as dt
 import json
 import os
 import random
+import re
 import shutil
 import signal
 import subprocess
@@ -16,26 +17,31 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pictures import panorama
+from servers.buckets import Bucket, Stored
+from servers.tiny_s3 import TinyS3
 from small_tour import SLUG, SmallTour, age, broken, front_end, keys_needed, linked, set_up
 
 from ispace import assets, pointer
 from ispace.adapters.folder import FolderBlobs
 from ispace.errors import ObjectMissingError
-from ispace.ports import Put
+from ispace.ports import ObjectInfo, Put
 
 pytestmark = pytest.mark.slow
 
 KILLS = 60
-"""Publishes that are killed at a moment of chance; every other command adds some."""
+"""Publishes that are killed at a moment of chance, on a folder and in a bucket each."""
+OTHER_KILLS = {"rollback": 16, "unpublish": 14, "gc": 10}
+"""The same for the other commands: with the publishes 200 in all."""
 
 _SERVER = """
 import itertools, json, os, signal, sys
 from pathlib import Path
 from ispace import assets, cli, flow
-from ispace.adapters import folder
+from ispace.adapters import folder, s3
 
 front = assets.load(Path(sys.argv[1]))
 assets.load = lambda folder=None: front
@@ -82,10 +88,30 @@ class Scene:
     small: SmallTour
     before: Path
     server: subprocess.Popen[str]
+    looking: threading.Lock = dataclasses.field(default_factory=threading.Lock)
+    """Held while a reader looks once: nobody puts a store back under a reader's eyes."""
+
+    @property
+    def public(self) -> Any:
+        """The public store as its visitors see it."""
+        return self.small.public
+
+    def keep(self) -> None:
+        """Make the store as it is now what ``reset`` returns to."""
+        shutil.rmtree(self.before, ignore_errors=True)
+        shutil.copytree(self.small.public.root, self.before)
 
     def reset(self) -> None:
-        shutil.rmtree(self.small.public.root)
-        shutil.copytree(self.before, self.small.public.root)
+        with self.looking:
+            shutil.rmtree(self.small.public.root)
+            shutil.copytree(self.before, self.small.public.root)
+
+    def age(self) -> None:
+        """Let everything be 60 days old, the log by its own times too."""
+        age(self.small.public, dt.timedelta(days=60))
+        for info in list(self.small.public.scan(f"r/{SLUG}/log/")):
+            file = self.small.public.root / info.key
+            file.rename(file.with_name("19" + file.name[2:]))
 
     def start(self, *words: str, stop: int = 0) -> int:
         """Start a command; return its process id."""
@@ -119,39 +145,136 @@ class Scene:
         return code == -9
 
 
+class Inside:
+    """A bucket of a server in this process, seen from inside: what a visitor would be sent at this moment."""
+
+    def __init__(self, bucket: Bucket) -> None:
+        self.bucket = bucket
+
+    def get(self, key: str) -> bytes:
+        found = self.bucket.objects.get(f"tours/{key}")
+        if found is None:
+            raise ObjectMissingError(key=key)
+        return found.body
+
+    def head(self, key: str) -> ObjectInfo | None:
+        found = self.bucket.objects.get(f"tours/{key}")
+        modified = dt.datetime.fromtimestamp(found.modified, dt.UTC) if found else dt.datetime.now(dt.UTC)
+        return ObjectInfo(key, len(found.body), found.etag, modified) if found else None
+
+    def scan(self, prefix: str = "") -> Iterator[ObjectInfo]:
+        for key in sorted(list(self.bucket.objects)):  # noqa: C414 - taken at once, while the server's thread writes
+            info = self.head(key.removeprefix("tours/")) if key.startswith(f"tours/{prefix}") else None
+            if info:
+                yield info
+
+
+@dataclasses.dataclass
+class BucketScene(Scene):
+    """The same with the public store in a bucket."""
+
+    s3: TinyS3 = dataclasses.field(default_factory=TinyS3)
+    kept: dict[str, Stored] = dataclasses.field(default_factory=dict)
+
+    @property
+    def public(self) -> Any:
+        return Inside(self.s3.buckets["tours-b"])
+
+    def keep(self) -> None:
+        self.kept = dict(self.s3.buckets["tours-b"].objects)
+
+    def reset(self) -> None:
+        with self.looking:
+            self._put_in_place(self.kept)
+
+    def age(self) -> None:
+        past = 60 * 86400
+        self._put_in_place(
+            {
+                re.sub(r"(/log/)20", r"\g<1>19", key): dataclasses.replace(stored, modified=stored.modified - past)
+                for key, stored in self.s3.buckets["tours-b"].objects.items()
+            }
+        )
+
+    def kill_after(self, seconds: float, *words: str) -> bool:
+        killed = super().kill_after(seconds, *words)
+        # What the killed process had sent is still done, as it would be.
+        assert _until(lambda: not self.s3.open)
+        return killed
+
+    def _put_in_place(self, objects: dict[str, Stored]) -> None:
+        done, bucket = threading.Event(), self.s3.buckets["tours-b"]
+
+        def put() -> None:
+            bucket._changed |= bucket.objects.keys() ^ objects.keys()
+            bucket.objects = dict(objects)
+            done.set()
+
+        self.s3._loop.call_soon_threadsafe(put)
+        assert done.wait(10)
+
+
+@contextlib.contextmanager
+def _commands(folder: Path, settings: dict[str, str]) -> Iterator[subprocess.Popen[str]]:
+    """What runs command lines with these settings and the front end in ``folder/front``."""
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(("ISPACE_", "AWS_"))}
+    with subprocess.Popen(
+        [sys.executable, "-c", _SERVER, str(folder / "front")],
+        env=environment | {"ISPACE_AUTHOR": "an", "OPENBLAS_NUM_THREADS": "1"} | settings,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as server:
+        yield server
+
+
+def _change(small: SmallTour) -> None:
+    """Make what is to be published: another title, and another picture of the second scene, with media to write."""
+    panorama(small.folder / "san.jpg", seed=99)
+    small.title("Chùa nhỏ sau khi sửa")
+
+
 @pytest.fixture
 def scene(template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Scene]:
     front = front_end(tmp_path / "front")
     monkeypatch.setattr(assets, "load", lambda folder=None: front)
     small = set_up(template, tmp_path, front)
     small.publish()
-    # What is to be published: another title, and another picture of the second scene, with media to write anew.
-    panorama(small.folder / "san.jpg", seed=99)
-    small.title("Chùa nhỏ sau khi sửa")
-    before = tmp_path / "before"
-    shutil.copytree(small.public.root, before)
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("ISPACE_")}
-    environment |= {
-        "ISPACE_PUBLIC": small.settings.public,
-        "ISPACE_PRIVATE": small.settings.private,
-        "ISPACE_AUTHOR": "an",
-        "OPENBLAS_NUM_THREADS": "1",
-    }
-    with subprocess.Popen(
-        [sys.executable, "-c", _SERVER, str(tmp_path / "front")],
-        env=environment,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as server:
-        yield Scene(small, before, server)
+    _change(small)
+    settings = {"ISPACE_PUBLIC": small.settings.public, "ISPACE_PRIVATE": small.settings.private}
+    with _commands(tmp_path, settings) as server:
+        scene = Scene(small, tmp_path / "before", server)
+        scene.keep()
+        yield scene
+
+
+@pytest.fixture
+def bucket_scene(template: Path, tmp_path: Path) -> Iterator[Scene]:
+    small = set_up(template, tmp_path, front_end(tmp_path / "front"))
+    with TinyS3(["tours-b"]) as s3:
+        settings = {
+            "ISPACE_PUBLIC": f"s3://tours-b/tours?endpoint={s3.endpoint}",
+            "ISPACE_PRIVATE": small.settings.private,
+            "ISPACE_TEXT_ENCODING": "none",  # sizes are compared with those of the manifest
+            "ISPACE_S3_BULK": "boto3",
+            "AWS_ACCESS_KEY_ID": "key",
+            "AWS_SECRET_ACCESS_KEY": "secret",
+            "AWS_EC2_METADATA_DISABLED": "true",
+        }
+        with _commands(tmp_path, settings) as server:
+            scene = BucketScene(small, tmp_path / "before", server, s3=s3)
+            scene.run("publish", str(small.folder))
+            _change(small)
+            scene.run("build", str(small.folder))
+            scene.keep()
+            yield scene
 
 
 class Reader:
     """Looks at the tour all the time, as a visitor would, and keeps what it found broken."""
 
-    def __init__(self, public: FolderBlobs) -> None:
-        self.public = public
+    def __init__(self, scene: Scene) -> None:
+        self.scene = scene
         self.broken: list[str] = []
         self.looks = 0
         self._done = threading.Event()
@@ -167,12 +290,13 @@ class Reader:
 
     def _read(self) -> None:
         while not self._done.is_set():
-            self.broken += whole(self.public)
+            with self.scene.looking:
+                self.broken += whole(self.scene.public)
             self.looks += 1
             self._done.wait(0.1)
 
 
-def whole(public: FolderBlobs) -> list[str]:
+def whole(public: Any) -> list[str]:
     """Return what is wrong with the tour's pages as a visitor finds them now; nothing where there are none."""
     try:
         page = public.get(f"{SLUG}/index.html")
@@ -188,7 +312,7 @@ def whole(public: FolderBlobs) -> list[str]:
         return [str(error)]
 
 
-def _pages(public: FolderBlobs) -> dict[str, bytes]:
+def _pages(public: Any) -> dict[str, bytes]:
     """Return every page that a visitor can open: those of tours and of the catalogue; release names taken out.
 
     A release is named by the second in which it was begun.
@@ -240,7 +364,7 @@ def test_a_publish_killed_at_any_moment_leaves_a_whole_tour_and_the_next_run_end
     made = [i.key for i in small.services.private.scan() if i.key not in private]
     dice = random.Random(1)
     killed = shots = 0
-    with Reader(small.public) as reader:
+    with Reader(scene) as reader:
         while killed < KILLS:
             if shots % 6 == 0:  # from the beginning; in between, from where the last one was stopped
                 _replace(small.public, scene.before)
@@ -298,13 +422,13 @@ def test_a_publish_killed_before_any_of_its_changes_is_ended_by_the_next(scene: 
 
 
 def _two_releases(scene: Scene) -> list[str]:
-    small = scene.small
-    first = small.current
+    first = pointer.look(scene.public, SLUG).release
+    scene.run("publish", str(scene.small.folder))
+    second = pointer.look(scene.public, SLUG).release
     assert first is not None
-    second = small.publish().published.release
-    shutil.rmtree(scene.before)
-    shutil.copytree(small.public.root, scene.before)
-    return [first, second]
+    assert second not in {None, first}
+    scene.keep()
+    return [first, str(second)]
 
 
 def test_going_back_killed_before_any_of_its_changes_is_ended_by_the_next(scene: Scene) -> None:
@@ -323,23 +447,74 @@ def test_taking_down_killed_before_any_of_its_changes_is_ended_by_the_next(scene
 
 def test_collecting_killed_before_any_of_its_changes_is_ended_by_the_next(scene: Scene) -> None:
     _two_releases(scene)
-    age(scene.small.public, dt.timedelta(days=60))
-    # The log counts by its own times: what was replaced a moment ago would stay for an hour.
-    for info in list(scene.small.public.scan(f"r/{SLUG}/log/")):
-        file = scene.small.public.root / info.key
-        file.rename(file.with_name("19" + file.name[2:]))
-    shutil.rmtree(scene.before)
-    shutil.copytree(scene.small.public.root, scene.before)
+    scene.age()  # the log, too: what was replaced a moment ago would stay for an hour
+    scene.keep()
     count, _ = _every_change(scene, "gc")
     assert count >= 2
     assert len(list(scene.small.public.folders(f"r/{SLUG}/"))) == 2  # one release, and the log
 
 
-@pytest.mark.parametrize("words", [("rollback", SLUG), ("unpublish", SLUG), ("gc", "--grace-days", "0")])
-def test_any_command_killed_at_any_moment_leaves_a_whole_tour(scene: Scene, words: tuple[str, ...]) -> None:
-    _two_releases(scene)
-    duration = max(scene.run(*words), 0.2)
-    for moment in _shots(6, duration, seed=2):
-        scene.reset()
-        scene.kill_after(moment, *words)
-        assert whole(scene.small.public) == []
+def _end(scene: Scene) -> tuple[dict[str, bytes], list[str]]:
+    """Return what a command leads to: the pages, and which objects there are besides notes of work and the log."""
+    names = [i.key for i in scene.public.scan() if not i.key.startswith("r/-/") and "/log/" not in i.key]
+    return _pages(scene.public), names
+
+
+@pytest.mark.parametrize("place", ["scene", "bucket_scene"])
+@pytest.mark.parametrize("command", OTHER_KILLS)
+def test_any_command_killed_at_any_moment_leaves_a_whole_tour_and_the_next_run_ends_it(
+    request: pytest.FixtureRequest, place: str, command: str
+) -> None:
+    scene: Scene = request.getfixturevalue(place)
+    first, _ = _two_releases(scene)
+    words = {"rollback": (command, SLUG, first), "unpublish": (command, SLUG), "gc": (command, "--grace-days", "0")}
+    if command == "gc":
+        scene.age()
+        scene.keep()
+    duration = scene.run(*words[command])
+    wanted = _end(scene)
+    dice = random.Random(2)
+    killed = shots = 0
+    with Reader(scene) as reader:
+        while killed < OTHER_KILLS[command]:
+            scene.reset()
+            if scene.kill_after(dice.random() * duration, *words[command]):
+                killed += 1
+                assert whole(scene.public) == []
+                scene.run(*words[command])
+                assert _end(scene) == wanted
+            else:
+                duration *= 0.9
+            shots += 1
+            assert shots < 4 * OTHER_KILLS[command]
+    assert reader.broken == []
+    assert reader.looks > 10
+
+
+def test_a_publish_to_a_bucket_killed_at_any_moment_leaves_a_whole_tour_and_the_next_run_ends_it(
+    bucket_scene: Scene,
+) -> None:
+    scene = bucket_scene
+    words = ("publish", str(scene.small.folder))
+    duration = scene.run(*words)
+    wanted = _pages(scene.public)
+    dice = random.Random(3)
+    killed = shots = 0
+    with Reader(scene) as reader:
+        while killed < KILLS:
+            if shots % 6 == 0:  # from the beginning; in between, from where the last one was stopped
+                scene.reset()
+            if scene.kill_after(dice.random() * duration, *words):
+                killed += 1
+            else:  # the later ones have less to do
+                duration *= 0.9
+            shots += 1
+            assert shots < 4 * KILLS
+            assert whole(scene.public) == []
+            if shots % 12 == 6:
+                scene.run(*words)
+                assert _pages(scene.public) == wanted
+    scene.run(*words)
+    assert _pages(scene.public) == wanted
+    assert reader.broken == []
+    assert reader.looks > KILLS
