@@ -242,12 +242,18 @@ def main() -> None:
     parser.add_argument("--bytes", type=int, default=20_000, help="size of each (default 20000)")
     parser.add_argument("--delay-ms", type=float, default=15.0, help="one way (default 15)")
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--tours", type=int, help="measure instead what a store of so many tours costs")
     parser.add_argument("--json", type=Path, help="also write the figures there")
     parser.add_argument("--child", choices=sorted(WRITERS), help=argparse.SUPPRESS)
     parser.add_argument("--endpoint", help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.child:
         child(asked.child, asked.endpoint, asked.objects, asked.bytes)
+        return
+    if asked.tours:
+        import many_tours
+
+        many_tours.main(asked.tours, asked.json)
         return
     with storage(asked.delay_ms) as endpoint:
         compared = contenders()
