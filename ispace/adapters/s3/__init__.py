@@ -33,6 +33,7 @@ from ispace.errors import (
     ObjectDamagedError,
     ObjectExistsError,
     StoreFailedError,
+    StoreReadOnlyError,
 )
 from ispace.ports import ObjectInfo, Put
 
@@ -271,7 +272,10 @@ class S3Blobs:
         answer = self.client.delete_objects(Bucket=self.bucket.name, Delete={"Objects": objects, "Quiet": True})
         failed = [f for f in answer.get("Errors", []) if f.get("Code") not in client.MISSING]
         if failed:
-            raise AgainError(StoreFailedError(store=self.name, reason=str(failed[0].get("Code"))))
+            code = str(failed[0].get("Code"))
+            if code in client.DENIED:  # will not be better at the next attempt
+                raise StoreReadOnlyError(store=self.name)
+            raise AgainError(StoreFailedError(store=self.name, reason=code))
 
     def _write_if(self, put: Put, key: str, *, again: bool) -> ObjectInfo:
         """Write on a condition that the server checks; ``again`` says that it may have been written already."""
@@ -286,9 +290,15 @@ class S3Blobs:
                 raise
             # An attempt whose answer was lost may have been the one that changed what the next one found.
             now = self.head(put.key) if again or _was_repeated(error) else None
-            if now is not None and _is_md5(now.etag) and _fits(now.etag, _bytes(put)):
+            if now is not None and self._holds(key, now, _bytes(put)):
                 return now
             raise (ObjectExistsError if put.if_absent else ObjectChangedError)(key=put.key) from error
+
+    def _holds(self, key: str, now: ObjectInfo, data: bytes) -> bool:
+        """Say whether an object is what was sent; where its ETag is no digest (encrypted buckets) it is read."""
+        if _is_md5(now.etag):
+            return _fits(now.etag, data)
+        return bool(self.client.get_object(Bucket=self.bucket.name, Key=key)["Body"].read() == data)
 
     def _write(self, put: Put, key: str, **condition: str) -> ObjectInfo:
         headers = self.headers_of(put)

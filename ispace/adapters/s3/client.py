@@ -44,7 +44,7 @@ _CREDENTIALS = frozenset(
     {"InvalidAccessKeyId", "SignatureDoesNotMatch", "ExpiredToken", "InvalidToken", "401", "TokenRefreshRequired"}
 )
 _CLOCK = frozenset({"RequestTimeTooSkewed", "RequestExpired"})
-_DENIED = frozenset({"AccessDenied", "403", "MethodNotAllowed", "405", "AllAccessDisabled"})
+DENIED = frozenset({"AccessDenied", "403", "MethodNotAllowed", "405", "AllAccessDisabled"})
 _FULL = frozenset({"QuotaExceeded", "InsufficientStorage", "XMinioStorageFull", "507", "EntityTooLarge", "413"})
 _BUSY = frozenset({"SlowDown", "503", "ServiceUnavailable", "429", "TooManyRequests", "RequestLimitExceeded"})
 _LONGEST_PAUSE_SECONDS = 20.0
@@ -169,7 +169,7 @@ def _told(bucket: Bucket, key: str, error: botocore.exceptions.ClientError) -> I
         (_CREDENTIALS, StoreCredentialsError),
         (_CLOCK, StoreClockError),
         (_FULL, StoreFullError),
-        (_DENIED, StoreReadOnlyError),
+        (DENIED, StoreReadOnlyError),
         (_BUSY, StoreBusyError),
     ):
         if code in codes:
