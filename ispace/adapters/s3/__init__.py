@@ -33,7 +33,6 @@ from ispace.errors import (
     ObjectDamagedError,
     ObjectExistsError,
     StoreFailedError,
-    StoreReadOnlyError,
 )
 from ispace.ports import ObjectInfo, Put
 
@@ -219,7 +218,7 @@ class S3Blobs:
             except botocore.exceptions.ClientError as error:
                 if client.code_of(error) not in client.UNKNOWN | client.PRECONDITION:
                     raise
-                if body == right and _was_repeated(error):  # by our own first attempt, whose answer was lost
+                if body == right and client.was_repeated(error):  # by our own first attempt, whose answer was lost
                     raise AgainError(StoreFailedError(store=self.name, reason=client.code_of(error))) from error
                 return True
             return False
@@ -272,10 +271,7 @@ class S3Blobs:
         answer = self.client.delete_objects(Bucket=self.bucket.name, Delete={"Objects": objects, "Quiet": True})
         failed = [f for f in answer.get("Errors", []) if f.get("Code") not in client.MISSING]
         if failed:
-            code = str(failed[0].get("Code"))
-            if code in client.DENIED:  # will not be better at the next attempt
-                raise StoreReadOnlyError(store=self.name)
-            raise AgainError(StoreFailedError(store=self.name, reason=code))
+            raise client.not_deleted(self.bucket, str(failed[0].get("Code")))
 
     def _write_if(self, put: Put, key: str, *, again: bool) -> ObjectInfo:
         """Write on a condition that the server checks; ``again`` says that it may have been written already."""
@@ -289,7 +285,7 @@ class S3Blobs:
             if code not in client.PRECONDITION:
                 raise
             # An attempt whose answer was lost may have been the one that changed what the next one found.
-            now = self.head(put.key) if again or _was_repeated(error) else None
+            now = self.head(put.key) if again or client.was_repeated(error) else None
             if now is not None and self._holds(key, now, _bytes(put)):
                 return now
             raise (ObjectExistsError if put.if_absent else ObjectChangedError)(key=put.key) from error
@@ -344,11 +340,6 @@ class S3Blobs:
         if info is None or info.size != path.stat().st_size or not _fits_parts(info.etag, path):
             raise AgainError(ObjectDamagedError(key=put.key))
         return info
-
-
-def _was_repeated(error: botocore.exceptions.ClientError) -> bool:
-    """Say whether boto3 had asked before, so that an earlier attempt may have changed what this one found."""
-    return bool(error.response.get("ResponseMetadata", {}).get("RetryAttempts", 0))
 
 
 class _ExpectedError(Exception):

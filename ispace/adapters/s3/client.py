@@ -44,7 +44,7 @@ _CREDENTIALS = frozenset(
     {"InvalidAccessKeyId", "SignatureDoesNotMatch", "ExpiredToken", "InvalidToken", "401", "TokenRefreshRequired"}
 )
 _CLOCK = frozenset({"RequestTimeTooSkewed", "RequestExpired"})
-DENIED = frozenset({"AccessDenied", "403", "MethodNotAllowed", "405", "AllAccessDisabled"})
+_DENIED = frozenset({"AccessDenied", "403", "MethodNotAllowed", "405", "AllAccessDisabled"})
 _FULL = frozenset({"QuotaExceeded", "InsufficientStorage", "XMinioStorageFull", "507", "EntityTooLarge", "413"})
 _BUSY = frozenset({"SlowDown", "503", "ServiceUnavailable", "429", "TooManyRequests", "RequestLimitExceeded"})
 _LONGEST_PAUSE_SECONDS = 20.0
@@ -96,6 +96,18 @@ def make(bucket: Bucket) -> Any:
 def code_of(error: botocore.exceptions.ClientError) -> str:
     """Return the code by which a server says what is wrong."""
     return str(error.response.get("Error", {}).get("Code", "?"))
+
+
+def was_repeated(error: botocore.exceptions.ClientError) -> bool:
+    """Say whether boto3 had asked before, so that an earlier attempt may have changed what this one found."""
+    return bool(error.response.get("ResponseMetadata", {}).get("RetryAttempts", 0))
+
+
+def not_deleted(bucket: Bucket, code: str) -> Exception:
+    """Return what it means that one of many objects could not be deleted; a permission does not come by waiting."""
+    if code in _DENIED:
+        return StoreReadOnlyError(store=bucket.url)
+    return AgainError(StoreFailedError(store=bucket.url, reason=code))
 
 
 def insisting(bucket: Bucket, work: Callable[[], R]) -> R:
@@ -169,7 +181,7 @@ def _told(bucket: Bucket, key: str, error: botocore.exceptions.ClientError) -> I
         (_CREDENTIALS, StoreCredentialsError),
         (_CLOCK, StoreClockError),
         (_FULL, StoreFullError),
-        (DENIED, StoreReadOnlyError),
+        (_DENIED, StoreReadOnlyError),
         (_BUSY, StoreBusyError),
     ):
         if code in codes:
