@@ -15,6 +15,7 @@ import subprocess
 import sys
 import threading
 import time
+import types
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,7 @@ from servers.buckets import Bucket, Stored
 from servers.tiny_s3 import TinyS3
 from small_tour import SLUG, SmallTour, age, broken, front_end, keys_needed, linked, set_up
 
-from ispace import assets, pointer
+from ispace import assets, pending, pointer
 from ispace.adapters.folder import FolderBlobs
 from ispace.errors import ObjectMissingError
 from ispace.ports import ObjectInfo, Put
@@ -518,3 +519,20 @@ def test_a_publish_to_a_bucket_killed_at_any_moment_leaves_a_whole_tour_and_the_
     assert _pages(scene.public) == wanted
     assert reader.broken == []
     assert reader.looks > KILLS
+
+
+@pytest.mark.parametrize("old", [True, False])
+def test_the_mark_of_a_killed_collector_holds_up_a_publish_for_its_patience_and_an_old_one_not_at_all(
+    small: SmallTour, monkeypatch: pytest.MonkeyPatch, old: bool
+) -> None:
+    small.publish()
+    pending.mark(small.public, deleting=True)  # and then it is killed
+    monkeypatch.setattr(pending, "_LIFE", dt.timedelta(seconds=-1) if old else dt.timedelta(minutes=2))
+    monkeypatch.setattr(pending, "_PATIENCE_SECONDS", 0.05)
+    monkeypatch.setattr(pending, "_PAUSE_SECONDS", 0.01)
+    pauses: list[float] = []
+    monkeypatch.setattr(pending, "time", types.SimpleNamespace(monotonic=time.monotonic, sleep=pauses.append))
+    small.title("Chùa nhỏ sau khi sửa")
+    small.publish()
+    assert bool(pauses) is not old
+    assert whole(small.public) == []
