@@ -10,7 +10,7 @@ from pictures import panorama
 
 __all__ = ["panorama"]
 
-pytest.register_assert_rewrite("adapters.blobs_contract")
+pytest.register_assert_rewrite("adapters.blobs_contract", "web.http_contract")
 
 ROOT = Path(__file__).parent.parent
 

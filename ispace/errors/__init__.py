@@ -48,6 +48,9 @@ from ispace.errors.storage import (
     ObjectMissingError as ObjectMissingError,
 )
 from ispace.errors.storage import (
+    ServeNotFolderError as ServeNotFolderError,
+)
+from ispace.errors.storage import (
     StoreBusyError as StoreBusyError,
 )
 from ispace.errors.storage import (
@@ -212,6 +215,12 @@ class UsageError(IspaceError):
 
     code = "CU-PHAP"
     exit_code = 2
+
+
+class PortForbiddenError(NotAllowedError):
+    """The system does not let this user listen on the port."""
+
+    code = "CONG-QUYEN"
 
 
 class PortTakenError(UnavailableError):

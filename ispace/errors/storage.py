@@ -23,6 +23,12 @@ class StoreUrlSecretError(BadInputError):
     code = "KHO-URL-MAT-KHAU"
 
 
+class ServeNotFolderError(BadInputError):
+    """A store that is no folder was to be served."""
+
+    code = "KHO-PHUC-VU"
+
+
 class StoresNestedError(BadInputError):
     """The private store lies where the public one is served from."""
 

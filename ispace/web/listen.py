@@ -12,7 +12,7 @@ from starlette.applications import Starlette
 
 from ispace import assets, wiring
 from ispace.adapters.folder import FolderBlobs
-from ispace.errors import PortTakenError, SettingInvalidError, StoreUrlError
+from ispace.errors import PortForbiddenError, PortTakenError, ServeNotFolderError, SettingInvalidError
 from ispace.pipeline import render
 from ispace.settings import Settings
 from ispace.web import public
@@ -22,10 +22,10 @@ _LOOPBACK = ((socket.AF_INET6, "::1"), (socket.AF_INET, "127.0.0.1"))
 
 
 def application(settings: Settings, url: str) -> Starlette:
-    """Return the ASGI application that serves the store ``url``; raises ``StoreUrlError`` where it is no folder."""
-    store = wiring.blobs(url)
+    """Return the ASGI application that serves the store ``url``; raises ``ServeNotFolderError`` for other stores."""
+    store = wiring.blobs(url, settings)
     if not isinstance(store, FolderBlobs):
-        raise StoreUrlError(url=url)
+        raise ServeNotFolderError(store=store.name)
     front = assets.load()
     site = render.Site(
         name={"vi": settings.site_name_vi, "en": settings.site_name_en}, public_url=settings.public_url or None
@@ -37,9 +37,10 @@ def run(settings: Settings, url: str, told: Callable[[str], None]) -> None:
     """Serve the store ``url`` until SIGINT or SIGTERM; ``told`` hears every address.
 
     Raises:
+        PortForbiddenError: the system does not let this user have the port.
         PortTakenError: another program has the port.
         SettingInvalidError: the host cannot be listened on.
-        StoreUrlError: the store is no folder.
+        ServeNotFolderError: the store is no folder.
     """
     app = application(settings, url)
     sockets = listen(settings.host, settings.port)
@@ -116,7 +117,9 @@ def _bound(family: socket.AddressFamily, address: str, port: int, wanted: int) -
         bound.listen(128)
     except OSError as error:
         bound.close()
-        if error.errno in {errno.EADDRINUSE, errno.EACCES}:
+        if error.errno in {errno.EACCES, errno.EPERM}:
+            raise PortForbiddenError(port=str(wanted or port)) from error
+        if error.errno == errno.EADDRINUSE:
             raise PortTakenError(port=str(wanted or port), other=str((wanted or port) + 1)) from error
         if error.errno in {errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT}:
             return None

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+import contextlib
 import email.utils
 import logging
-from collections.abc import Callable
-from typing import Literal
+from collections.abc import Callable, Iterator
+from typing import IO, Literal
 from urllib.parse import quote
 
 import anyio.to_thread
 from starlette.applications import Starlette
-from starlette.datastructures import Headers
 from starlette.requests import Request
-from starlette.responses import FileResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from ispace import keys, pointer
 from ispace.adapters.folder import FolderBlobs
+from ispace.compression import decoded
 from ispace.errors import IspaceError, ObjectMissingError
 from ispace.page.frame import CONTENT_SECURITY_POLICY as POLICY
 from ispace.ports import ObjectInfo
+from ispace.web import conditions
 
 _LOG = logging.getLogger(__name__)
 
@@ -33,6 +35,9 @@ _ALWAYS = {
     "Access-Control-Allow-Origin": "*",
 }
 """Tours are public and meant to be embedded, so any page may read them; nothing may be guessed from content."""
+
+_AT_ONCE_BYTES = 1 << 20
+"""What is larger is sent in pieces of this size."""
 
 
 def app(store: FolderBlobs, notice: Notice) -> Starlette:
@@ -64,21 +69,63 @@ def _answer(store: FolderBlobs, notice: Notice, request: Request) -> Response:
     if key == "" or key.endswith("/"):
         key += "index.html"
     elif store.file(key) is None and store.file(f"{key}/index.html") is not None:
-        # Only the path: a host that the client made up must not end up in an address.
-        return RedirectResponse(f"{request.scope.get('root_path', '')}/{quote(key)}/", headers=_ALWAYS)
-    path = store.file(key)
-    info = store.head(key) if path else None
-    if path is None or info is None:
+        return _to_folder(request, key)
+    if store.file(key) is None:
         return _notice(notice, "not-found", 404)
+    file, info = store.open(key)
+    with contextlib.ExitStack() as held:
+        held.enter_context(file)
+        answer = _of_object(file, info, request)
+        if isinstance(answer, StreamingResponse):  # closes the file itself, when it has been sent
+            held.pop_all()
+        return answer
+
+
+def _of_object(file: IO[bytes], info: ObjectInfo, request: Request) -> Response:
     headers = _headers(info)
-    if _not_modified(info, request.headers):
-        return Response(status_code=304, headers={k: v for k, v in headers.items() if k != "Content-Type"})
-    if keys.is_immutable(key):
-        return FileResponse(path, headers=headers, media_type=info.content_type)
-    # A page can be replaced at any moment: it is read in one go, so that length and content belong together.
-    page = store.get(key)
-    status = 410 if pointer.is_gone(page) else 200
-    return Response(page, status, headers, info.content_type)
+    if _is_gone(file, info):
+        # Conditions and ranges are about what is there (RFC 9110, 13.2.1).
+        return Response(file.read(), 410, headers, info.content_type)
+    verdict = conditions.verdict(info, request.headers)
+    if verdict != "send":
+        return Response(None, 304, headers) if verdict == "not-modified" else Response(None, 412, _ALWAYS)
+    part = conditions.part(info, request.headers) if request.method == "GET" else None
+    wanted, status = (range(info.size), 200) if part is None else (part, 206)
+    if part is not None:
+        if not part:
+            return Response(None, 416, _ALWAYS | {"Content-Range": f"bytes */{info.size}"})
+        headers["Content-Range"] = f"bytes {part.start}-{part.stop - 1}/{info.size}"
+    headers |= {"Content-Length": str(len(wanted)), "Accept-Ranges": "bytes"}
+    if request.method == "HEAD":
+        return Response(None, status, headers, info.content_type)
+    if len(wanted) > _AT_ONCE_BYTES:
+        return StreamingResponse(_pieces(file, wanted), status, headers, info.content_type)
+    file.seek(wanted.start)
+    return Response(file.read(len(wanted)), status, headers, info.content_type)
+
+
+def _to_folder(request: Request, key: str) -> Response:
+    # Only path and query: a host that the client made up must not end up in an address.
+    query = request.scope.get("query_string", b"").decode("latin-1")
+    address = f"{request.scope.get('root_path', '')}/{quote(key)}/" + (f"?{query}" if query else "")
+    return RedirectResponse(address, headers=_ALWAYS)
+
+
+def _pieces(file: IO[bytes], wanted: range) -> Iterator[bytes]:
+    with file:
+        file.seek(wanted.start)
+        left = len(wanted)
+        while left and (piece := file.read(min(left, _AT_ONCE_BYTES))):
+            left -= len(piece)
+            yield piece
+
+
+def _is_gone(file: IO[bytes], info: ObjectInfo) -> bool:
+    if keys.is_immutable(info.key) or not info.content_type.startswith("text/html"):
+        return False
+    page = decoded(info.key, file.read(), info.content_encoding)
+    file.seek(0)
+    return pointer.is_gone(page)
 
 
 def _headers(info: ObjectInfo) -> dict[str, str]:
@@ -88,22 +135,7 @@ def _headers(info: ObjectInfo) -> dict[str, str]:
         "Last-Modified": email.utils.format_datetime(info.modified, usegmt=True),
     }
     if info.content_encoding:
-        headers["Content-Encoding"] = info.content_encoding
+        headers |= {"Content-Encoding": info.content_encoding, "Vary": "Accept-Encoding"}
     if info.content_type.startswith("text/html"):
         headers["Content-Security-Policy"] = POLICY
     return headers
-
-
-def _not_modified(info: ObjectInfo, asked: Headers) -> bool:
-    """Say whether the reader has the object already (RFC 9110, section 13.1.2: the ETag decides where one is sent)."""
-    if (match := asked.get("if-none-match")) is not None:
-        return match.strip() == "*" or info.etag in [tag.strip().removeprefix("W/") for tag in match.split(",")]
-    since = email.utils.parsedate_to_datetime(asked["if-modified-since"]) if _is_date(asked) else None
-    return since is not None and info.modified.replace(microsecond=0) <= since
-
-
-def _is_date(asked: Headers) -> bool:
-    try:
-        return email.utils.parsedate_to_datetime(asked.get("if-modified-since", "")).tzinfo is not None
-    except (ValueError, TypeError, OverflowError):
-        return False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import json
+import errno
 import os
 import signal
 import socket
@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from ispace.errors import PortTakenError, SettingInvalidError
+from ispace.errors import PortForbiddenError, PortTakenError, SettingInvalidError
 from ispace.language import error_sentence
 from ispace.web import listen
 
@@ -80,6 +80,16 @@ def test_a_port_that_is_taken_on_either_loopback_is_said_with_another_to_try(
             with socket.socket(family) as other:
                 other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
                 other.bind((host, port))
+
+
+def test_a_port_that_needs_a_right_is_said_to_need_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(socket.socket, "bind", refuse)
+    with pytest.raises(PortForbiddenError) as caught:
+        listen.listen("127.0.0.1", 80)
+    assert "quyền dùng cổng 80:" in error_sentence(caught.value, "vi")
 
 
 def test_a_host_that_is_none_is_refused() -> None:
@@ -152,4 +162,4 @@ def test_only_a_folder_can_be_served(tmp_path: Path) -> None:
         env=dict(os.environ) | {"ISPACE_PORT": "0"},
     )
     assert done.returncode == 3
-    assert json.dumps("KHO-URL").strip('"') in done.stderr
+    assert "(KHO-PHUC-VU)" in done.stderr

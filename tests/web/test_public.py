@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import email.utils
+import gzip
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -148,6 +149,12 @@ def test_a_folder_without_its_slash_is_redirected_on_the_same_host(client: TestC
     assert client.get(f"/{SLUG}/en").headers["location"] == f"/{SLUG}/en/"
 
 
+def test_a_redirect_to_a_folder_keeps_the_query(client: TestClient) -> None:
+    answer = _raw(client, f"/{SLUG}?scene=san&x=%2F%C3%A1%0d%0aX:y")
+    assert answer.headers["location"] == f"/{SLUG}/?scene=san&x=%2F%C3%A1%0d%0aX:y"
+    assert "x" not in answer.headers
+
+
 def test_a_folder_with_an_odd_name_is_redirected_to_itself(client: TestClient, small: SmallTour) -> None:
     small.public.put(Put("một?hai#ba/index.html", b"x"))
     answer = _raw(client, "/m%E1%BB%99t%3Fhai%23ba")
@@ -215,6 +222,14 @@ def test_a_tour_that_was_taken_down_is_gone(client: TestClient, small: SmallTour
         assert "immutable" not in answer.headers["cache-control"]
 
 
+def test_a_tour_taken_down_is_gone_where_pages_are_stored_compressed(client: TestClient, small: SmallTour) -> None:
+    page = b'<!doctype html><html data-release="gone"></html>'
+    small.public.put(Put("chua-nen/index.html", gzip.compress(page), content_encoding="gzip"))
+    answer = client.get("/chua-nen/")
+    assert (answer.status_code, answer.content) == (410, page)
+    assert answer.headers["vary"] == "Accept-Encoding"
+
+
 def test_headers_that_were_put_are_served(client: TestClient, small: SmallTour) -> None:
     small.public.put(Put("a/x.json", b"{}", cache_control="no-store", content_type="application/ld+json"))
     answer = client.get("/a/x.json")
@@ -245,14 +260,13 @@ def test_a_store_that_fails_gives_a_page_that_says_so(
 
 
 def test_a_page_deleted_between_two_looks_is_not_found(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    head = FolderBlobs.head
+    opened = FolderBlobs.open
 
-    def head_and_lose(store: FolderBlobs, key: str) -> Any:
-        info = head(store, key)
+    def lose_and_open(store: FolderBlobs, key: str) -> Any:
         store.delete([key])
-        return info
+        return opened(store, key)
 
-    monkeypatch.setattr(FolderBlobs, "head", head_and_lose)
+    monkeypatch.setattr(FolderBlobs, "open", lose_and_open)
     assert client.get(f"/{SLUG}/").status_code == 404
 
 

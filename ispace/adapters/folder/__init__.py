@@ -85,22 +85,31 @@ class FolderBlobs:
 
     def read(self, key: str) -> tuple[bytes, ObjectInfo]:
         """Return an object as it is stored and what is known of it, both of the same moment."""
+        file, info = self.open(key)
+        with file, self._translated(key):
+            return file.read(), info
+
+    def open(self, key: str) -> tuple[IO[bytes], ObjectInfo]:
+        """Return an object as it is stored, open for reading, and what is known of it, both of the same moment."""
         path = self._path(key)
         with self._translated(key):
-            for _ in range(_ATTEMPTS):
-                with self._open(path) as file:
-                    content, info = file.read(), self._info(key, os.fstat(file.fileno()), full=True)
-                # What is known of an object goes when it is replaced: it may have gone between the two looks.
-                if self._etag(path) == info.etag:
+            for attempt in range(_ATTEMPTS):
+                file = self._open(path)
+                try:
+                    info = self._info(key, os.fstat(file.fileno()), full=True)
+                    # What is known of an object goes when it is replaced: it may have gone between the two looks.
+                    current = self._etag(path) == info.etag
+                except BaseException:
+                    file.close()
+                    raise
+                if current or attempt == _ATTEMPTS - 1:
                     break
-            return content, info
+                file.close()
+            return file, info
 
     def fetch(self, key: str, to: Path) -> ObjectInfo:
         """Copy an object to the file ``to`` as it is stored."""
-        path = self._path(key)
-        with self._translated(key):
-            source = self._open(path)
-            info = self._info(key, os.fstat(source.fileno()), full=True)
+        source, info = self.open(key)
         with source:
             try:
                 with to.open("wb") as target:
