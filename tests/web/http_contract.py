@@ -87,6 +87,8 @@ class HttpContract:
     """A part of another state is not given; where it is, only objects that never change may be read in parts."""
     says_vary = True
     """What is stored compressed says ``Vary: Accept-Encoding``."""
+    ignores_odd_ranges = True
+    """A range that cannot be understood means the whole; RFC 9110, 14.2, allows to refuse it, too."""
     is_fresh = True
     """A page that was replaced is read at once, not a minute later."""
 
@@ -253,13 +255,18 @@ class HttpContract:
     @pytest.mark.parametrize("asked", ["pages=1-2", "bytes=b-a", "bytes=", "bytes", "bytes=5-2", "bytes=--5"])
     def test_a_range_that_means_nothing_means_the_whole(self, served: Served, asked: str) -> None:
         answer = ask(served[1], TILE, headers={"Range": asked})
-        assert (answer.status, answer.body) == (200, DATA)
+        if self.ignores_odd_ranges or answer.status == 200:
+            assert (answer.status, answer.body) == (200, DATA)
+        else:
+            assert answer.status == 416
 
     @pytest.mark.parametrize("key", [TILE, PAGE])
     def test_a_part_goes_on_only_with_the_state_that_was_begun(self, served: Served, key: str) -> None:
         whole = DATA if key == TILE else TEXT
-        etag = ask(served[1], key).headers["ETag"]
-        same = ask(served[1], key, headers={"Range": "bytes=10-19", "If-Range": etag})
+        headers = ask(served[1], key).headers
+        # Swift's own addresses give ETags without their quotes, which are none where they are sent back.
+        state = headers["ETag"] if headers["ETag"].startswith('"') else headers["Last-Modified"]
+        same = ask(served[1], key, headers={"Range": "bytes=10-19", "If-Range": state})
         assert (same.status, same.body) == (206, whole[10:20])
         if self.knows_if_range:
             other = ask(served[1], key, headers={"Range": "bytes=10-19", "If-Range": '"another"'})
@@ -293,7 +300,7 @@ class HttpContract:
         if get.status == 200:
             assert head.headers["Content-Length"] == get.headers["Content-Length"]
 
-    @pytest.mark.parametrize("key", ["none", "t/http/1/f/9_9.jpg", "chua/none/index.html", "không có.html", "a/.jpg"])
+    @pytest.mark.parametrize("key", ["none.txt", "t/http/1/f/9_9.jpg", "chua/none/index.html", "không có.html", "a/.jpg"])
     def test_what_is_not_there_is_not_found(self, served: Served, key: str) -> None:
         assert ask(served[1], key).status == 404
 
