@@ -320,7 +320,7 @@ def _pages(public: Any) -> dict[str, bytes]:
     """
     found = {}
     for info in public.scan():
-        if not info.key.startswith(("r/", "t/", "a/")):
+        if not info.key.startswith(("r/", "t/", "a/", ".ispace/")):
             page = public.get(info.key)
             release = pointer.release_of(page)
             found[info.key] = page.replace(release.encode(), b"RELEASE") if release else page
@@ -457,7 +457,7 @@ def test_collecting_killed_before_any_of_its_changes_is_ended_by_the_next(scene:
 
 def _end(scene: Scene) -> tuple[dict[str, bytes], list[str]]:
     """Return what a command leads to: the pages, and which objects there are besides notes of work and the log."""
-    names = [i.key for i in scene.public.scan() if not i.key.startswith("r/-/") and "/log/" not in i.key]
+    names = [i.key for i in scene.public.scan() if not i.key.startswith(("r/-/", ".ispace/")) and "/log/" not in i.key]
     return _pages(scene.public), names
 
 
