@@ -78,13 +78,15 @@ class _Needed:
 
     def is_garbage(self, key: str) -> bool:
         parts = key.split("/")
+        if not keys.is_collectable(key):
+            return False
         if key.startswith(keys.INTENTS):
             return key != keys.SWEEP and key not in self.notes
         if key.startswith(keys.TILE_SETS):
             return parts[1] not in self.tile_sets
         if key.startswith(keys.RELEASES):
-            return not key.startswith(keys.log(parts[1])) and (parts[1], parts[2]) not in self.releases
-        return key.startswith(keys.ASSETS) and key not in self.keys
+            return (parts[1], parts[2]) not in self.releases
+        return key not in self.keys
 
 
 def run(public: Blobs, *, grace: dt.timedelta, now: dt.datetime, dry_run: bool = False) -> Garbage:

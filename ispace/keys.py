@@ -151,8 +151,15 @@ def original(sha256: str) -> str:
 
 def checked(key: str) -> str:
     """Return ``key`` where every store can hold it under exactly that name, else raise ``KeyInvalidError``."""
+    if not is_key(key):
+        raise KeyInvalidError(key=key)
+    return key
+
+
+def is_key(key: str) -> bool:
+    """Say whether every store can hold an object under exactly that name."""
     parts = key.split("/")
-    bad = (
+    return not (
         not key
         or len(key.encode("utf-8", "surrogatepass")) > 900
         or any(p in {"", ".", ".."} or len(p.encode("utf-8", "surrogatepass")) > 240 for p in parts)
@@ -160,9 +167,21 @@ def checked(key: str) -> str:
         or parts[0].startswith(".ispace")
         or unicodedata.normalize("NFC", key) != key
     )
-    if bad:
-        raise KeyInvalidError(key=key)
-    return key
+
+
+def is_collectable(key: str) -> bool:
+    """Say whether an object of a public store has the form of those that iSpace may delete when nobody needs them.
+
+    Anything else below the same folders was put there by somebody else, and stays.
+    """
+    parts = key.split("/")
+    if key.startswith(INTENTS):
+        return key.endswith(".json") and len(parts) == 3
+    if key.startswith(RELEASES):
+        return len(parts) > 3 and is_slug(parts[1]) and is_release(parts[2])
+    if key.startswith(TILE_SETS):
+        return len(parts) > 2 and re.fullmatch(r"[0-9a-f]{20}", parts[1]) is not None
+    return re.fullmatch(r"a/([0-9a-f]{20}\.[a-z0-9]{1,12}|doctor-[0-9a-f]+\.txt)", key) is not None
 
 
 def extension(name: str) -> str:

@@ -336,6 +336,16 @@ def test_tiles_that_no_kept_release_shows_go_and_shared_ones_stay(small: SmallTo
     assert broken(small.public, keys_needed(small.public)) == []
 
 
+@pytest.mark.parametrize(
+    "key", ["a/logo.png", "a/b/c.jpg", "t/x/y.jpg", "t/z", "r/x", "r/Khac/y/z", "r/-/x/y", "other/x"]
+)
+def test_what_somebody_else_keeps_in_the_store_is_never_collected(small: SmallTour, key: str) -> None:
+    small.publish()
+    small.public.put(Put(key, b"theirs"))
+    _collect(small, later=400 * DAY)
+    assert small.public.get(key) == b"theirs"
+
+
 def test_a_begun_release_keeps_its_objects(small: SmallTour) -> None:
     small.publish()
     old = "a/11111111111111111111.jpg"

@@ -12,6 +12,7 @@ from servers.tiny_s3 import TinyS3
 
 from ispace.adapters.s3 import S3Blobs
 from ispace.adapters.s3.bucket import Bucket
+from ispace.ports import Put
 
 
 def store(server: Server, monkeypatch: pytest.MonkeyPatch, **options: object) -> S3Blobs:
@@ -50,3 +51,16 @@ class TestInMemory(BlobsContract):
         pytest.importorskip("obstore")
         with TinyS3() as server:
             yield store(Server("tiny", server.endpoint, "k", "s", "us-east-1", None), monkeypatch, bulk="obstore")
+
+
+@pytest.mark.parametrize("foreign", ["a//b", "a/folder/", "a/back\\slash", "a/./b", "//", "a/u\u0300"])
+def test_objects_of_others_with_names_that_no_store_holds_are_passed_over(
+    monkeypatch: pytest.MonkeyPatch, foreign: str
+) -> None:
+    with TinyS3() as server:
+        blobs = store(Server("tiny", server.endpoint, "k", "s", "us-east-1", None), monkeypatch, bulk="boto3")
+        blobs.put(Put("a/x", b"x"))
+        blobs.client.put_object(Bucket=blobs.bucket.name, Key=blobs.bucket.below + foreign, Body=b"theirs")
+        assert [i.key for i in blobs.scan()] == ["a/x"]
+        assert list(blobs.folders()) == ["a"]
+        assert "" not in list(blobs.folders("a/"))

@@ -300,7 +300,9 @@ class HttpContract:
         if get.status == 200:
             assert head.headers["Content-Length"] == get.headers["Content-Length"]
 
-    @pytest.mark.parametrize("key", ["none.txt", "t/http/1/f/9_9.jpg", "chua/none/index.html", "không có.html", "a/.jpg"])
+    @pytest.mark.parametrize(
+        "key", ["none.txt", "t/http/1/f/9_9.jpg", "chua/none/index.html", "không có.html", "a/.jpg"]
+    )
     def test_what_is_not_there_is_not_found(self, served: Served, key: str) -> None:
         assert ask(served[1], key).status == 404
 

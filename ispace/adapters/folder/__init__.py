@@ -323,7 +323,7 @@ class FolderBlobs:
                 continue
             if name.endswith("/"):
                 yield from self._walk(Path(entry.path), key, prefix)
-            elif key.startswith(prefix) and _is_key(key):
+            elif key.startswith(prefix) and keys.is_key(key):
                 with contextlib.suppress(FileNotFoundError):
                     yield key, entry.stat(follow_symlinks=False)
 
@@ -371,12 +371,3 @@ class FolderBlobs:
             raise StoreFailedError(store=self.name, reason=error.strerror or str(error)) from error
         except OSError as error:
             raise system.store_error(self.name, error) from error
-
-
-def _is_key(key: str) -> bool:
-    """Say whether a file that somebody laid into the folder has a name that an object can have."""
-    try:
-        keys.checked(key)
-    except KeyInvalidError:
-        return False
-    return True

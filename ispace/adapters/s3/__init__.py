@@ -154,7 +154,8 @@ class S3Blobs:
         for page in self._pages("list_objects_v2", Prefix=below + prefix):
             for item in page.get("Contents", []):
                 key = item["Key"].removeprefix(below)
-                if not key.startswith(_PRIVATE):
+                # What others put there under names that no store of ours can hold is none of ours.
+                if keys.is_key(key):
                     yield ObjectInfo(key, item["Size"], _quoted(item["ETag"]), item["LastModified"])
 
     def folders(self, prefix: str = "") -> Iterator[str]:
@@ -164,9 +165,9 @@ class S3Blobs:
         whole = self.bucket.below + prefix
         for page in self._pages("list_objects_v2", Prefix=whole, Delimiter="/"):
             for item in page.get("CommonPrefixes", []):
-                name = item["Prefix"].removeprefix(whole)
-                if prefix or name != _PRIVATE:
-                    yield name.rstrip("/")
+                name = item["Prefix"].removeprefix(whole).removesuffix("/")
+                if keys.is_key(prefix + name):
+                    yield name
 
     def delete(self, keys: Iterable[str]) -> None:
         """Delete objects in batches of a thousand."""
