@@ -23,7 +23,7 @@ from boto3.exceptions import S3UploadFailedError
 from boto3.s3.transfer import TransferConfig
 
 from ispace import keys, parallel
-from ispace.adapters.s3 import claims, client
+from ispace.adapters.s3 import claims, client, etags
 from ispace.adapters.s3.bucket import Bucket
 from ispace.adapters.s3.client import AgainError
 from ispace.compression import decoded
@@ -38,7 +38,6 @@ from ispace.ports import ObjectInfo, Put
 
 R = TypeVar("R")
 
-_PART_BYTES = 16 << 20
 _LARGE_BYTES = 32 << 20
 """From this size on an object is sent in parts, each with its own attempts."""
 _BATCH = 1000
@@ -100,7 +99,7 @@ class S3Blobs:
         def work() -> tuple[bytes, str | None]:
             answer = self.client.get_object(Bucket=self.bucket.name, Key=where)
             data: bytes = answer["Body"].read()
-            if len(data) != answer["ContentLength"] or not _fits(answer["ETag"], data):
+            if len(data) != answer["ContentLength"] or not etags.fits(etags.of(answer), data):
                 raise AgainError(ObjectDamagedError(key=key))
             return data, answer.get("ContentEncoding")
 
@@ -118,9 +117,9 @@ class S3Blobs:
                 for piece in answer["Body"].iter_chunks(1 << 20):
                     out.write(piece)
                     total.update(piece)
-            said = answer["ETag"].strip('"').lower()
+            said = etags.of(answer).strip('"').lower()
             cut = to.stat().st_size != answer["ContentLength"]
-            if cut or (_is_md5(said) and said != total.hexdigest()):
+            if cut or (etags.is_md5(said) and said != total.hexdigest()):
                 raise AgainError(ObjectDamagedError(key=key))
             return _info(key, answer)
 
@@ -156,7 +155,7 @@ class S3Blobs:
                 key = item["Key"].removeprefix(below)
                 # What others put there under names that no store of ours can hold is none of ours.
                 if keys.is_key(key):
-                    yield ObjectInfo(key, item["Size"], _quoted(item["ETag"]), item["LastModified"])
+                    yield ObjectInfo(key, item["Size"], etags.quoted(item["ETag"]), item["LastModified"])
 
     def folders(self, prefix: str = "") -> Iterator[str]:
         """Yield the names directly below ``prefix`` that have objects below them."""
@@ -225,8 +224,9 @@ class S3Blobs:
             return False
 
         try:
-            etag = self.client.put_object(Bucket=self.bucket.name, Key=key, Body=first)["ETag"].strip('"')
-            if not _fits(etag, first):
+            answer = self.client.put_object(Bucket=self.bucket.name, Key=key, Body=first)
+            etag = answer["ETag"].strip('"')
+            if not etags.fits(etags.of(answer), first):
                 raise AgainError(ObjectDamagedError(key=key))
             return (
                 refused(b"2", IfNoneMatch="*")
@@ -293,8 +293,8 @@ class S3Blobs:
 
     def _holds(self, key: str, now: ObjectInfo, data: bytes) -> bool:
         """Say whether an object is what was sent; where its ETag is no digest (encrypted buckets) it is read."""
-        if _is_md5(now.etag):
-            return _fits(now.etag, data)
+        if etags.is_md5(now.etag) and etags.fits(now.etag, data):
+            return True
         return bool(self.client.get_object(Bucket=self.bucket.name, Key=key)["Body"].read() == data)
 
     def _write(self, put: Put, key: str, **condition: str) -> ObjectInfo:
@@ -303,7 +303,7 @@ class S3Blobs:
             return self._send_parts(put, put.content, key, headers)
         data = _bytes(put)
         answer = self.client.put_object(Bucket=self.bucket.name, Key=key, Body=data, **headers, **condition)
-        if not _fits(answer.get("ETag", ""), data):
+        if not etags.fits(etags.of(answer), data):
             raise AgainError(ObjectDamagedError(key=put.key))
         return self.written(put, len(data), answer.get("ETag", ""))
 
@@ -313,7 +313,7 @@ class S3Blobs:
         return ObjectInfo(
             put.key,
             size,
-            _quoted(etag),
+            etags.quoted(etag),
             dt.datetime.now(dt.UTC),
             headers["ContentType"],
             headers["CacheControl"],
@@ -332,15 +332,17 @@ class S3Blobs:
         return headers | ({"ContentEncoding": put.content_encoding} if put.content_encoding else {})
 
     def _send_parts(self, put: Put, path: Path, key: str, headers: dict[str, Any]) -> ObjectInfo:
-        config = TransferConfig(multipart_threshold=_LARGE_BYTES, multipart_chunksize=_PART_BYTES, max_concurrency=4)
+        config = TransferConfig(
+            multipart_threshold=_LARGE_BYTES, multipart_chunksize=etags.PART_BYTES, max_concurrency=4
+        )
         try:
             self.client.upload_file(str(path), self.bucket.name, key, ExtraArgs=headers, Config=config)
         except S3UploadFailedError as error:  # wraps the error of a part
             raise error.__cause__ or error.__context__ or error from error
-        info = self.head(put.key)
-        if info is None or info.size != path.stat().st_size or not _fits_parts(info.etag, path):
+        answer = self.client.head_object(Bucket=self.bucket.name, Key=key)
+        if answer["ContentLength"] != path.stat().st_size or not etags.fits_parts(etags.of(answer), path):
             raise AgainError(ObjectDamagedError(key=put.key))
-        return info
+        return _info(put.key, answer)
 
 
 class _ExpectedError(Exception):
@@ -363,37 +365,10 @@ def _info(key: str, answer: dict[str, Any]) -> ObjectInfo:
     return ObjectInfo(
         key,
         answer["ContentLength"],
-        _quoted(answer["ETag"]),
+        etags.quoted(answer["ETag"]),
         answer["LastModified"],
         answer.get("ContentType", ""),
         answer.get("CacheControl", ""),
         answer.get("ContentEncoding"),
         answer.get("Metadata", {}),
     )
-
-
-def _quoted(etag: str) -> str:
-    bare = etag.strip('"')
-    return f'"{bare}"'
-
-
-def _is_md5(etag: str) -> bool:
-    bare = etag.strip('"')
-    return len(bare) == 32 and all(letter in "0123456789abcdef" for letter in bare.lower())
-
-
-def _fits(etag: str, data: bytes) -> bool:
-    """Say whether an ETag that is an MD5 fits the content; one that is none says nothing."""
-    return not _is_md5(etag) or etag.strip('"').lower() == hashlib.md5(data, usedforsecurity=False).hexdigest()
-
-
-def _fits_parts(etag: str, path: Path) -> bool:
-    """Say whether the ETag of an object sent in parts (MD5 of the parts' MD5s, and their number) fits the file."""
-    digest, dash, _ = etag.strip('"').lower().partition("-")
-    if not dash or not _is_md5(digest):
-        return True
-    total = hashlib.md5(usedforsecurity=False)
-    with path.open("rb") as file:
-        while part := file.read(_PART_BYTES):
-            total.update(hashlib.md5(part, usedforsecurity=False).digest())
-    return digest == total.hexdigest()
