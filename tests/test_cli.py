@@ -348,7 +348,19 @@ def test_a_setting_that_cannot_be_used_is_named(
     assert _failed(said)["params"]["name"] == name
 
 
-@pytest.mark.parametrize("url", ["s3://bucket/prefix?region", "s3:bucket", "gs://bucket", "ftp:x", "file:", "file://host/x", "file:~nobody-here-x/y", ":"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "s3://bucket/prefix?region",
+        "s3:bucket",
+        "gs://bucket",
+        "ftp:x",
+        "file:",
+        "file://host/x",
+        "file:~nobody-here-x/y",
+        ":",
+    ],
+)
 def test_a_store_that_iSpace_does_not_know_is_refused(run: Terminal, url: str) -> None:  # noqa: N802
     assert _failed(run("releases", "--to", url, "--json"))["code"] == "KHO-URL"
 
