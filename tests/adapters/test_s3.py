@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import dataclasses
 import uuid
 from collections.abc import Iterator
 
 import pytest
 from adapters.blobs_contract import BlobsContract
+from servers.fault_proxy import FaultProxy
+from servers.faults import FaultOn, Kind
 from servers.server import Server
 from servers.tiny_s3 import TinyS3
 
 from ispace.adapters.s3 import S3Blobs
 from ispace.adapters.s3.bucket import Bucket
+from ispace.errors import IspaceError, ObjectDamagedError
 from ispace.ports import Put
 
 
@@ -64,3 +68,32 @@ def test_objects_of_others_with_names_that_no_store_holds_are_passed_over(
         assert [i.key for i in blobs.scan()] == ["a/x"]
         assert list(blobs.folders()) == ["a"]
         assert "" not in list(blobs.folders("a/"))
+
+
+@pytest.mark.parametrize("times", [1, 1000])
+def test_a_byte_altered_on_the_way_is_noticed_by_a_real_server(
+    swift: Server, monkeypatch: pytest.MonkeyPatch, times: int
+) -> None:
+    direct = store(swift, monkeypatch, bulk="boto3")
+    with FaultProxy(swift.endpoint) as proxy:
+        proxy.fault = FaultOn(Kind.ALTERED_UPLOAD, "PUT", "a/x", times=times)
+        blobs = S3Blobs(dataclasses.replace(direct.bucket, endpoint=proxy.endpoint, attempts=2))
+        if times == 1:
+            blobs.put(Put("a/x", b"content"))
+            assert direct.get("a/x") == b"content"
+        else:
+            with pytest.raises(IspaceError):
+                blobs.put(Put("a/x", b"content"))
+            assert direct.head("a/x") is None
+
+
+def test_a_byte_altered_on_the_way_back_is_read_again(swift: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    direct = store(swift, monkeypatch, bulk="boto3")
+    direct.put(Put("a/x", b"content"))
+    with FaultProxy(swift.endpoint) as proxy:
+        blobs = S3Blobs(dataclasses.replace(direct.bucket, endpoint=proxy.endpoint, attempts=2))
+        proxy.fault = FaultOn(Kind.ALTERED_REPLY, "GET", "a/x", times=1)
+        assert blobs.get("a/x") == b"content"
+        proxy.fault = FaultOn(Kind.ALTERED_REPLY, "GET", "a/x", times=1000)
+        with pytest.raises(ObjectDamagedError):
+            blobs.get("a/x")
