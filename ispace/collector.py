@@ -217,16 +217,23 @@ def _tour(public: Blobs, slug: str, grace: dt.timedelta, now: dt.datetime) -> tu
 
 def _kept(public: Blobs, slug: str, grace: dt.timedelta, now: dt.datetime) -> set[str]:
     """Return the releases that are public or were so within the grace period."""
-    current = pointer.look(public, slug).release
-    kept = {current} if current else set()
+    seen = pointer.look(public, slug)
+    kept = {seen.release} if seen.release else set()
+    last = ""
     for info in public.scan(keys.log(slug)):
         entry = releases.entry_name(info.key)
-        if entry is None or now - entry[0] >= max(grace, YOUNGEST):
+        if entry is None:
             continue
-        kept |= {entry[1]}
+        last = entry[1]
+        if now - entry[0] >= max(grace, YOUNGEST):
+            continue
+        kept |= {last}
         with contextlib.suppress(ObjectMissingError, ObjectDamagedError, ValidationError):
             # What was public until this flip may be open in a browser as well.
             kept |= {Flip.model_validate_json(public.get(info.key)).before}
+    page = seen.content.get(keys.pointer(slug))
+    if not seen.release and not (page is not None and pointer.is_gone(page)):
+        kept |= {last}  # a page that was lost or damaged is no page taken down: its release is needed to mend it
     return kept - {""}
 
 

@@ -346,6 +346,19 @@ def test_what_somebody_else_keeps_in_the_store_is_never_collected(small: SmallTo
     assert small.public.get(key) == b"theirs"
 
 
+@pytest.mark.parametrize("content", [None, b"", b"<html>"])
+def test_a_tour_whose_page_was_lost_or_damaged_is_not_taken_for_one_taken_down(
+    small: SmallTour, content: bytes | None
+) -> None:
+    release = small.publish().published.release
+    key = keys.pointer(SLUG)
+    small.public.delete([key])
+    if content is not None:
+        small.public.put(Put(key, content))
+    _collect(small, later=400 * DAY)
+    assert releases.missing_objects(small.public, releases.manifest(small.public, SLUG, release)) == []
+
+
 def test_a_begun_release_keeps_its_objects(small: SmallTour) -> None:
     small.publish()
     old = "a/11111111111111111111.jpg"
