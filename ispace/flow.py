@@ -179,11 +179,13 @@ def publish_tour(
     day = dt.date.fromisoformat(f"{release[:4]}-{release[4:6]}-{release[6:8]}")
     pages = render.render(built.tour, composed, release=release, assets=front, site=site, today=day)
     before, assets_changed = None, False
-    if seen.release:
+    # A tour that was taken down is compared with what it showed until then.
+    last = seen.release or next((f.before for f in reversed(releases.flips(services.public, slug)) if f.before), None)
+    if last:
         # What changed is a courtesy; a damaged old release must not stop a new one.
         with contextlib.suppress(ObjectMissingError, ObjectDamagedError):
-            before = services.public.get(keys.release(slug, seen.release, "tour.json"))
-            shown = {file.key for file in releases.manifest(services.public, slug, seen.release).files}
+            before = services.public.get(keys.release(slug, last, "tour.json"))
+            shown = {file.key for file in releases.manifest(services.public, slug, last).files}
             assets_changed = not front.published.keys() <= shown
     bundle = publish.Bundle(
         slug=slug,

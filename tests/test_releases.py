@@ -261,6 +261,14 @@ def test_a_tour_that_was_taken_down_comes_back_by_publishing(small: SmallTour) -
     assert small.pages == pages
 
 
+def test_a_tour_that_comes_back_changed_is_compared_with_what_was_taken_down(small: SmallTour) -> None:
+    small.publish()
+    _unpublish(small)
+    small.title("Khác")
+    release = small.publish().published.release
+    assert releases.manifest(small.public, SLUG, release).changes == ["tour-changed title"]
+
+
 # The catalogue
 
 
