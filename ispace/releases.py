@@ -31,13 +31,21 @@ def slugs(public: Blobs) -> Iterator[str]:
 
 
 def releases(public: Blobs, slug: str) -> list[Release]:
-    """Return the complete releases of a tour, newest first; raises ``TourUnknownError`` where there is none."""
+    """Return the complete releases of a tour, newest first.
+
+    Raises:
+        TourUnknownError: there is none.
+        ObjectDamagedError: there are some, and none of them can be read.
+    """
     if not keys.is_slug(slug):
         raise TourUnknownError(tour=slug, store=public.name)
     found = complete(public, slug)
-    if not found:
-        raise TourUnknownError(tour=slug, store=public.name)
-    return found
+    if found:
+        return found
+    for name in public.folders(keys.releases(slug)):
+        with contextlib.suppress(ObjectMissingError):
+            manifest(public, slug, name)  # says which object is damaged
+    raise TourUnknownError(tour=slug, store=public.name)
 
 
 def complete(public: Blobs, slug: str) -> list[Release]:

@@ -47,7 +47,9 @@ def services(settings: Settings, public: str | None = None) -> Services:
         StoreUrlError: as ``blobs``.
         StoresNestedError: the private store lies inside the public one, and its originals would be served.
     """
-    stores = Services(public=blobs(public or settings.public, settings), private=blobs(settings.private, settings))
+    stores = Services(
+        public=blobs(settings.public if public is None else public, settings), private=blobs(settings.private, settings)
+    )
     try:
         nested = contains(stores.public, stores.private)
     except (OSError, RuntimeError) as error:  # links that lead in a circle
@@ -93,7 +95,10 @@ def prepare(settings: Settings, public: str | None = None) -> Iterator[tuple[str
         StoresNestedError: as ``services``: opening the public store would open the private one.
     """
     services(settings, public)
-    stores = {"public": blobs(public or settings.public, settings), "private": blobs(settings.private, settings)}
+    stores = {
+        "public": blobs(settings.public if public is None else public, settings),
+        "private": blobs(settings.private, settings),
+    }
     buckets = [getattr(store, "bucket", None) for store in stores.values()]
     together = all(buckets) and len({(b.name, b.endpoint) for b in buckets if b}) == 1
     for role, store in stores.items():

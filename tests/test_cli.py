@@ -240,6 +240,26 @@ def test_programs_get_the_tokens_of_a_change_and_its_sentences(run: Terminal, sm
     assert max(newer["bytes"], older["bytes"]) < tour["bytes"] < newer["bytes"] + older["bytes"]
 
 
+def test_taking_down_a_tour_that_never_was_writes_nothing(run: Terminal, small: SmallTour) -> None:
+    assert _failed(run("unpublish", "khong-co", "--json"))["code"] == "TOUR-KHONG-CO"
+    assert list(small.public.scan()) == []
+
+
+def test_a_tour_whose_only_release_is_damaged_is_not_said_to_be_unknown(run: Terminal, small: SmallTour) -> None:
+    run("publish", small.folder)
+    (manifest,) = small.public.root.glob("r/*/*/release.json")
+    manifest.write_text("")
+    failed = _failed(run("releases", SLUG, "--json"))
+    assert failed["code"] == "KHO-SAI-MA"
+    assert failed["params"]["key"].endswith("release.json")
+
+
+def test_an_empty_store_address_is_refused_and_not_taken_for_the_usual_one(run: Terminal, small: SmallTour) -> None:
+    run("publish", small.folder)
+    for words in (["gc"], ["releases"], ["publish", small.folder]):
+        assert _failed(run(*words, "--to", "", "--json"))["code"] == "KHO-URL"
+
+
 def test_a_store_that_was_never_written_is_empty_and_no_failure(run: Terminal) -> None:
     assert run("releases", "--json").json["tours"] == []
     assert run("gc", "--json").json["objects"] == 0

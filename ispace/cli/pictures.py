@@ -32,7 +32,7 @@ def publish(
     if not as_json:
         show.notes(notes)
         show.problems(outcome.built.problems)
-    address = wiring.address(wiring.blobs(to or chosen.public, chosen), chosen)
+    address = wiring.address(wiring.blobs(chosen.public if to is None else to, chosen), chosen)
     where = (address or f"{services.public.name.rstrip('/')}/") + outcome.page
     code = "unchanged" if done.unchanged else "published"
     lines = [

@@ -23,7 +23,7 @@ def serve(
 ) -> None:
     """Serve the public store."""
     chosen = settings.load()
-    listen.run(chosen, to or chosen.public, told=lambda url: show.OUT.print(say("listening", url=url)))
+    listen.run(chosen, chosen.public if to is None else to, told=lambda url: show.OUT.print(say("listening", url=url)))
 
 
 def doctor(as_json: Json = False) -> None:

@@ -12,7 +12,7 @@ from ispace import assets, changes, collector, flow, language, pending, pointer,
 from ispace import releases as published
 from ispace.cli import show
 from ispace.cli.words import help_of, say
-from ispace.errors import ObjectDamagedError, ObjectMissingError
+from ispace.errors import ObjectDamagedError, ObjectMissingError, TourUnknownError
 from ispace.model.release import Release
 from ispace.model.text import pick
 from ispace.pipeline import render
@@ -77,6 +77,8 @@ def unpublish(tour: Slug, to: To = None, as_json: Json = False) -> None:
     """Take a tour down."""
     chosen, public = _public(to)
     seen = pointer.look(public, tour)
+    if not seen.known:
+        raise TourUnknownError(tour=tour, store=public.name)
     title = ""
     # Where an earlier run was killed after the first of the pages, the log knows what the tour showed.
     shown = seen.release or next((f.before for f in reversed(published.flips(public, tour)) if f.before), "")

@@ -33,6 +33,7 @@ from ispace.errors import (
     StoreReadOnlyError,
     StoreTlsError,
     StoreUnreachableError,
+    StoreUrlError,
 )
 
 R = TypeVar("R")
@@ -165,6 +166,8 @@ def translated(bucket: Bucket, key: str) -> Iterator[None]:
         urllib3.exceptions.HTTPError,
     ) as error:
         raise StoreUnreachableError(store=bucket.url, endpoint=bucket.endpoint or "AWS") from error
+    except botocore.exceptions.ParamValidationError as error:  # a bucket's name that no server takes
+        raise StoreUrlError(url=bucket.url) from error
     except (botocore.exceptions.BotoCoreError, botocore.parsers.ResponseParserError) as error:
         raise StoreFailedError(store=bucket.url, reason=type(error).__name__) from error
 
@@ -177,6 +180,8 @@ def _told(bucket: Bucket, key: str, error: botocore.exceptions.ClientError) -> I
         return StoreMissingError(store=bucket.url)
     if code in MISSING:
         return ObjectMissingError(key=key)
+    if code == "InvalidBucketName":
+        return StoreUrlError(url=bucket.url)
     for codes, kind in (
         (_CREDENTIALS, StoreCredentialsError),
         (_CLOCK, StoreClockError),
