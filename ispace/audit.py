@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import json
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -151,7 +150,7 @@ class Audit:
             return
         self._seen.add(use.id)
         listing, complete = keys.tile(use.id, tile.LISTING), keys.tile(use.id, tile.COMPLETE)
-        files = self._listing(self._public, listing)
+        files = releases.tile_files(self._public, use.id)
         bad: list[tuple[str, Literal["missing", "damaged"]]] = []
         if files is None:
             bad.append((listing, "missing" if self._public.head(listing) is None else "damaged"))
@@ -170,23 +169,16 @@ class Audit:
         for key, kind in bad:
             self._fault(slug, release.id, key, kind, repaired=repaired)
 
-    @staticmethod
-    def _listing(store: Blobs, key: str) -> list[ReleaseFile] | None:
-        try:
-            return [ReleaseFile(**f) for f in json.loads(store.get(key))["files"]]
-        except (ObjectMissingError, ObjectDamagedError, ValueError, KeyError, TypeError):
-            return None
-
     def _remake(self, use: TileSetUse, bad: list[str], complete: str) -> bool:
         """Bring objects of a tile set again: from the private store where they are sound there, else cut anew."""
         private = self._services.private
         listing = keys.tile(use.id, tile.LISTING)
-        files = self._listing(private, listing)
+        files = releases.tile_files(private, use.id)
         wanted = [f for f in files or [] if listing in bad or f.key in bad]
         if files is None or not all(_is_sound(private, f) for f in wanted):
             if not self._cut(use):
                 return False
-            files = self._listing(private, listing) or []
+            files = releases.tile_files(private, use.id) or []
             wanted = files
         for _ in self._public.put_many(Put(f.key, private.get(f.key)) for f in wanted if f.key != complete):
             pass
@@ -207,7 +199,7 @@ class Audit:
                 return False
             if digest.of_file(original) != use.original:
                 return False
-            tile.remake(use.id, original, recipe, private=self._services.private, worker=self._worker)
+            tile.make(use.id, original, recipe, private=self._services.private, worker=self._worker)
         return True
 
     def _restore(self, file: ReleaseFile, book: Book) -> bool:
@@ -233,7 +225,7 @@ class Audit:
                 continue
             private.delete([info.key for info in list(private.scan(tile.views_folder(entry.tile_set, entry.view)))])
             with contextlib.suppress(ObjectMissingError):
-                files = self._listing(private, keys.tile(use.id, tile.LISTING))
+                files = releases.tile_files(private, use.id)
                 if files is None or not all(_is_sound(private, f) for f in files):
                     self._cut(use)
                 tile.views(tile.load(use.id, use.original, private), entry.view, private=private, worker=worker)

@@ -187,15 +187,17 @@ def _heed(public: Blobs, needed: _Needed, grace: dt.timedelta, now: dt.datetime)
 
 def _needed(public: Blobs, grace: dt.timedelta, now: dt.datetime, beat: Callable[[], None]) -> _Needed:
     needed = _Needed()
+    looked: set[str] = set()
     for slug, kept, tile_sets, used in parallel.each(
         lambda slug: _tour(public, slug, grace, now), releases.slugs(public), public.at_once
     ):
         beat()
+        looked.add(slug)
         needed.releases |= {(slug, release) for release in kept}
         needed.tile_sets |= tile_sets
         needed.keys |= used
     _heed(public, needed, grace, now)
-    needed.keys |= _shown(public)
+    needed.keys |= _shown(public, looked)
     for sheet in [key for key in needed.keys if key.endswith(".css")]:
         with contextlib.suppress(ObjectMissingError):
             needed.keys |= keys.assets_in(public.get(sheet), siblings=True)
@@ -203,10 +205,11 @@ def _needed(public: Blobs, grace: dt.timedelta, now: dt.datetime, beat: Callable
 
 
 def _tour(public: Blobs, slug: str, grace: dt.timedelta, now: dt.datetime) -> tuple[str, set[str], set[str], set[str]]:
-    """Return the releases of a tour that must stay, and the tile sets and objects that they use."""
-    kept = _kept(public, slug, grace, now)
+    """Return the releases of a tour that must stay, and the tile sets and objects that they and its pages use."""
+    seen = pointer.look(public, slug)
+    kept = _kept(public, slug, seen, grace, now)
     tile_sets: set[str] = set()
-    used: set[str] = set()
+    used = {asset for key, page in seen.content.items() if keys.is_text(key) for asset in keys.assets_in(page)}
     for release in kept:
         with contextlib.suppress(ObjectMissingError):
             whole = releases.manifest(public, slug, release)
@@ -215,9 +218,8 @@ def _tour(public: Blobs, slug: str, grace: dt.timedelta, now: dt.datetime) -> tu
     return slug, kept, tile_sets, used
 
 
-def _kept(public: Blobs, slug: str, grace: dt.timedelta, now: dt.datetime) -> set[str]:
+def _kept(public: Blobs, slug: str, seen: pointer.Pages, grace: dt.timedelta, now: dt.datetime) -> set[str]:
     """Return the releases that are public or were so within the grace period."""
-    seen = pointer.look(public, slug)
     kept = {seen.release} if seen.release else set()
     last = ""
     for info in public.scan(keys.log(slug)):
@@ -237,8 +239,8 @@ def _kept(public: Blobs, slug: str, grace: dt.timedelta, now: dt.datetime) -> se
     return kept - {""}
 
 
-def _shown(public: Blobs) -> set[str]:
-    """Return what the pages outside releases show: the catalogue, and those that stand in for tours taken down."""
+def _shown(public: Blobs, looked: set[str]) -> set[str]:
+    """Return what the pages show that belong to none of the tours ``looked`` at: those of the catalogue."""
 
     def named(key: str) -> set[str]:
         try:
@@ -246,7 +248,7 @@ def _shown(public: Blobs) -> set[str]:
         except ObjectMissingError:
             return set()
 
-    tops = (f"{name}/" for name in public.folders())
+    tops = (f"{name}/" for name in public.folders() if name not in looked)
     below = (
         info.key for top in tops if top not in {keys.RELEASES, keys.TILE_SETS, keys.ASSETS} for info in public.scan(top)
     )

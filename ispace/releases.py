@@ -21,7 +21,7 @@ from ispace.errors import (
     ReleaseUnknownError,
     TourUnknownError,
 )
-from ispace.model.release import Card, Flip, Release
+from ispace.model.release import Card, Flip, Release, ReleaseFile
 from ispace.ports import Blobs
 
 
@@ -169,15 +169,21 @@ def missing_objects(public: Blobs, release: Release) -> list[str]:
     complete_by = keys.manifest(release.tour, release.id)
     lost += [] if public.head(complete_by) else [complete_by]  # the collector takes it first
     for use in release.tile_sets:
-        listing = keys.tile(use.id, "files.json")
-        try:
-            files = json.loads(public.get(listing))["files"]
-        except (ObjectMissingError, ObjectDamagedError, ValueError, KeyError):
-            lost.append(listing)
+        files = tile_files(public, use.id)
+        if files is None:
+            lost.append(keys.tile(use.id, "files.json"))
             continue
         there = {info.key: info.size for info in public.scan(keys.tile(use.id))}
-        lost += [f["key"] for f in files if not is_listed(there, f["key"], f["size"])]
+        lost += [f.key for f in files if not is_listed(there, f.key, f.size)]
     return lost
+
+
+def tile_files(store: Blobs, tile_set: str) -> list[ReleaseFile] | None:
+    """Return the files of a tile set by its listing; ``None`` where there is no listing that can be read."""
+    try:
+        return [ReleaseFile(**f) for f in json.loads(store.get(keys.tile(tile_set, "files.json")))["files"]]
+    except (ObjectMissingError, ObjectDamagedError, ValueError, KeyError, TypeError):
+        return None
 
 
 def is_listed(there: Mapping[str, int], key: str, size: int) -> bool:

@@ -477,7 +477,8 @@ def test_any_command_killed_at_any_moment_leaves_a_whole_tour_and_the_next_run_e
     dice = random.Random(2)
     killed = shots = 0
     with Reader(scene) as reader:
-        while killed < OTHER_KILLS[command]:
+        # A quick command may be killed often enough before the reader has looked often enough.
+        while killed < OTHER_KILLS[command] or reader.looks <= 10:
             scene.reset()
             if scene.kill_after(dice.random() * duration, *words[command]):
                 killed += 1

@@ -40,7 +40,7 @@ def verify(
         flow.write_catalogue(services.public, assets.load(), flow.site_of(chosen))
     lines = [
         say(
-            ("fault-repaired" if f.repaired else "fault-") + ("" if f.repaired else f.kind),
+            "fault-repaired" if f.repaired else f"fault-{f.kind}",
             key=f.key,
             tour=f.tour,
             release=f.release,

@@ -103,12 +103,13 @@ def gc(
     as_json: Json = False,
 ) -> None:
     """Delete what nobody needs any more."""
-    chosen, public = _public(to)
+    chosen = settings.load()
+    services = wiring.services(chosen, public=to)
     days = chosen.grace_days if grace_days is None else grace_days
     grace, now = dt.timedelta(days=days), dt.datetime.now(dt.UTC)
-    found = collector.run(public, grace=grace, now=now, dry_run=dry_run)
+    found = collector.run(services.public, grace=grace, now=now, dry_run=dry_run)
     if not dry_run:
-        wiring.services(chosen, public=to).private.tidy(now - collector.LEFTOVERS)
+        services.private.tidy(now - collector.LEFTOVERS)
     lines = [say("garbage", name=g.name, count=g.objects, size=show.size(g.bytes)) for g in found.groups]
     code = "would-collect" if dry_run else "collected"
     lines.append(say(code, count=found.objects, size=show.size(found.bytes), releases=len(found.releases)))

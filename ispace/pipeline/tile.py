@@ -62,26 +62,24 @@ def run(
 ) -> Tiled:
     """Return the tile set of an original, cutting it unless that was done before; raises the picture errors."""
     set_id = tile_set_id(original.sha256, level, coverage, options)
-    if not _is_whole(keys.tile(set_id), COMPLETE, private, _tile_names):
-        with tempfile.TemporaryDirectory(prefix="ispace-tile-") as folder:
-            out = Path(folder)
-            result = cut(
-                original.path, out, level=level, coverage=coverage, options=options, worker=worker, progress=progress
-            )
-            store(
-                out,
-                keys.tile(set_id),
-                private,
-                complete=COMPLETE,
-                extra={"notes": result["notes"], "north_deg": result["north_deg"]},
-            )
     recipe = Recipe(version=VERSION, level=level, coverage=coverage, format=options.fmt, quality=options.quality)
+    if not _is_whole(keys.tile(set_id), COMPLETE, private, _tile_names):
+        make(set_id, original.path, recipe, options.threads, private=private, worker=worker, progress=progress)
     return dataclasses.replace(load(set_id, original.sha256, private), recipe=recipe)
 
 
-def remake(set_id: str, path: Path, recipe: Recipe, *, private: Blobs, worker: PictureWorker) -> None:
-    """Cut a tile set again under its old name, from its original at ``path``; raises the picture errors."""
-    options = TileOptions(recipe.format, recipe.quality)
+def make(
+    set_id: str,
+    path: Path,
+    recipe: Recipe,
+    threads: int = TileOptions.threads,
+    *,
+    private: Blobs,
+    worker: PictureWorker,
+    progress: Callable[[float], None] = lambda _: None,
+) -> None:
+    """Cut a tile set by its recipe from the original at ``path``, into the private store; raises the picture errors."""
+    options = TileOptions(recipe.format, recipe.quality, threads)
     with tempfile.TemporaryDirectory(prefix="ispace-tile-") as folder:
         out = Path(folder)
         result = cut(
@@ -91,7 +89,7 @@ def remake(set_id: str, path: Path, recipe: Recipe, *, private: Blobs, worker: P
             coverage=recipe.coverage,
             options=options,
             worker=worker,
-            progress=lambda _: None,
+            progress=progress,
         )
         extra = {"notes": result["notes"], "north_deg": result["north_deg"]}
         store(out, keys.tile(set_id), private, complete=COMPLETE, extra=extra)
