@@ -12,7 +12,12 @@ from ispace import keys
 from ispace.errors import AssetsMissingError
 
 _PACKAGE = Path(__file__).parent
-_FONT = re.compile(rb"url\((['\"]?)(fonts/[A-Za-z0-9._-]+)\1\)")
+_VIEWER = "viewer.vi.js"
+_LINK = {
+    ".css": re.compile(rb"(?P<before>url\(['\"]?)(?P<name>fonts/[A-Za-z0-9._-]+)"),
+    ".js": re.compile(rb"(?P<before>[\"'`]\./)(?P<name>[a-z_-]+\.(?:js|css))(?=[\"'`])"),
+}
+"""How a style sheet names its fonts, and a script the modules and style sheets that it loads on demand."""
 
 
 def home() -> tuple[Path, Path]:
@@ -25,7 +30,7 @@ def home() -> tuple[Path, Path]:
 
 @dataclasses.dataclass(frozen=True)
 class Assets:
-    """Files by the name that templates use (``viewer.js``) and by the key under which they are published."""
+    """Files by the name that templates use (``site.css``) and by the key under which they are published."""
 
     content: dict[str, bytes]
     key_of: dict[str, str]
@@ -41,6 +46,11 @@ class Assets:
         if name not in self.content:
             raise AssetsMissingError(file=name)
         return self.content[name]
+
+    def viewer(self, lang: str) -> str:
+        """Return the name of the viewer's script in a language, the Vietnamese one where there is none of its own."""
+        name = f"viewer.{lang}.js"
+        return name if name in self.content else _VIEWER
 
     @property
     def published(self) -> dict[str, bytes]:
@@ -60,23 +70,26 @@ def load(folder: Path | None = None) -> Assets:
 
 @functools.cache
 def _load(folder: Path) -> Assets:
-    if not (folder / "viewer.js").is_file():
-        raise AssetsMissingError(file=str(folder / "viewer.js"))
+    if not (folder / _VIEWER).is_file():
+        raise AssetsMissingError(file=str(folder / _VIEWER))
     names = sorted(str(p.relative_to(folder)) for p in folder.rglob("*") if p.is_file() and p.name != "manifest.json")
     content = {name: (folder / name).read_bytes() for name in names}
-    key_of = {name: _key(name, data) for name, data in content.items() if not name.endswith(".css")}
-    for name in [n for n in names if n.endswith(".css")]:
-        # A style sheet names its fonts, so it gets its own name after theirs are known; all are siblings below a/.
-        content[name] = _FONT.sub(lambda m: b"url(" + _sibling(key_of, m[2].decode()) + b")", content[name])
-        key_of[name] = _key(name, content[name])
+    key_of: dict[str, str] = {}
+
+    def resolve(name: str) -> str:
+        """Name a file by its content, after those that it links: all are siblings below ``a/``."""
+        if name not in content:
+            raise AssetsMissingError(file=name)
+        if name not in key_of:
+            pattern = _LINK.get(Path(name).suffix)
+            if pattern:
+                content[name] = pattern.sub(lambda m: m["before"] + sibling(m["name"].decode()), content[name])
+            key_of[name] = keys.asset(hashlib.sha256(content[name]).hexdigest(), keys.extension(name))
+        return key_of[name]
+
+    def sibling(name: str) -> bytes:
+        return resolve(name).removeprefix(keys.ASSETS).encode()
+
+    for name in names:
+        resolve(name)
     return Assets(content, key_of)
-
-
-def _sibling(key_of: dict[str, str], name: str) -> bytes:
-    if name not in key_of:
-        raise AssetsMissingError(file=name)
-    return key_of[name].removeprefix(keys.ASSETS).encode()
-
-
-def _key(name: str, data: bytes) -> str:
-    return keys.asset(hashlib.sha256(data).hexdigest(), keys.extension(name))

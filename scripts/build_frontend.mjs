@@ -3,7 +3,11 @@
  *
  *     node scripts/build_frontend.mjs
  *
- * viewer.js      static/viewer/page.js and all it imports, one minified ES module; at most 20 kB in brotli
+ * viewer.LANGUAGE.js   static/viewer/page.js and all it imports, with the words of static/viewer/words/LANGUAGE.js: one
+ *                minified ES module; at most 25 kB in brotli
+ * NAME.js        what the viewer imports only when it is asked for (`import('./NAME.js')`), each a bundle of its own:
+ *                what such a module shares with the viewer it has twice, which for pure functions costs little and
+ *                spares the first scene a second request. Its style sheet, where it has one, is NAME.css
  * viewer.css     static/viewer/viewer.css
  * site.css       static/site/*.css, in the order of their names, tokens.css first
  * catalogue.js   static/site/catalogue.js
@@ -25,8 +29,8 @@ import { brotliCompressSync, constants } from 'node:zlib';
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
 const DIST = join(ROOT, 'static/dist');
 
-/** Brotli sizes that a tourist's line can bear; the build fails above them. */
-const BUDGET_BYTES = { 'viewer.js': 20_000 };
+/** Brotli size of the script of the first scene that a tourist's line can bear; the build fails above it. */
+const BUDGET_BYTES = 25_000;
 
 /** lucide names; the viewer and the pages use them as <use href="#i-NAME">. */
 const ICONS = [
@@ -49,11 +53,31 @@ const SUBSETS = ['latin', 'latin-ext', 'vietnamese'];
 
 const exists = (/** @type {string} */ path) => access(path).then(() => true, () => false);
 
-/** Bundles one entry file and returns its text; `undefined` where the source does not exist. */
-async function bundled(/** @type {string} */ source) {
+/**
+ * Bundles one entry file and returns its text; `undefined` where the source does not exist. The names of modules that it
+ * imports on demand are put into `asked`; they stay outside.
+ */
+async function bundled(/** @type {string} */ source, language = '', /** @type {Set<string>} */ asked = new Set()) {
   const entry = join(ROOT, source);
   if (!(await exists(entry))) return undefined;
+  /** @type {import('esbuild').Plugin} */
+  const house = {
+    name: 'house',
+    setup(on) {
+      on.onResolve({ filter: /^#words$/ }, () => {
+        // A module on demand serves all languages; who imports it hands the words over.
+        if (!language) return { errors: [{ text: `${source} is loaded on demand and may not import #words.` }] };
+        return { path: join(ROOT, `static/viewer/words/${language}.js`) };
+      });
+      on.onResolve({ filter: /^\.\/[a-z_-]+\.js$/ }, ({ kind, path }) => {
+        if (kind !== 'dynamic-import') return undefined;
+        asked.add(path.slice(2));
+        return { path, external: true };
+      });
+    },
+  };
   const result = await build({
+    plugins: [house],
     entryPoints: [entry],
     bundle: true,
     minify: true,
@@ -113,7 +137,18 @@ async function main() {
   const put = (/** @type {string} */ name, /** @type {string | Buffer | undefined} */ data) => {
     if (data !== undefined) files[name] = Buffer.from(data);
   };
-  put('viewer.js', await bundled('static/viewer/page.js'));
+  /** @type {Set<string>} */
+  const asked = new Set();
+  const languages = (await readdir(join(ROOT, 'static/viewer/words'))).map((name) => name.replace('.js', ''));
+  for (const language of languages) {
+    put(`viewer.${language}.js`, await bundled('static/viewer/page.js', language, asked));
+  }
+  // A set that grows while it is walked: modules on demand may ask for others.
+  for (const name of asked) {
+    put(name, await bundled(`static/viewer/${name}`, '', asked));
+    const style = name.replace('.js', '.css');
+    put(style, await bundled(`static/viewer/${style}`));
+  }
   put('viewer.css', await bundled('static/viewer/viewer.css'));
   put('site.css', await siteStyles());
   put('catalogue.js', await bundled('static/site/catalogue.js'));
@@ -133,9 +168,10 @@ async function main() {
     const packed = name.endsWith('.woff2') ? data.length : brotliBytes(data);
     manifest[name] = { bytes: data.length, brotli_bytes: packed, sha256: createHash('sha256').update(data).digest('hex') };
   }
-  for (const [name, limit] of Object.entries(BUDGET_BYTES)) {
-    const size = manifest[name]?.brotli_bytes ?? 0;
-    if (size > limit) throw new Error(`${name} has ${size} bytes in brotli; its budget is ${limit}.`);
+  for (const [name, { brotli_bytes: size }] of Object.entries(manifest)) {
+    if (/^viewer\..*\.js$/.test(name) && size > BUDGET_BYTES) {
+      throw new Error(`${name} has ${size} bytes in brotli; its budget is ${BUDGET_BYTES}.`);
+    }
   }
   put('manifest.json', JSON.stringify(manifest, null, 1) + '\n');
 

@@ -69,7 +69,7 @@ RAW: dict[str, Any] = {
 }
 
 _FRONT = {
-    "viewer.js": "export const viewer = 1;\n",
+    "viewer.vi.js": "export const viewer = 1;\n",
     "catalogue.js": "export const catalogue = 1;\n",
     "viewer.css": ".stage{display:block}\n",
     "site.css": "@font-face{font-family:x;src:url(fonts/lora.woff2)}\n",

@@ -478,7 +478,7 @@ def test_what_only_the_catalogue_shows_stays(small: SmallTour, tmp_path: Path) -
     )
     flow.write_catalogue(small.public, newer, flow.site_of(small.settings))
     _collect(small, later=31 * DAY)
-    assert broken(small.public, dict.fromkeys(newer.published)) in ([], [newer.url("viewer.js")])
+    assert broken(small.public, dict.fromkeys(newer.published)) in ([], [newer.url("viewer.vi.js")])
     assert broken(small.public, keys_needed(small.public)) == []
     assert small.public.head(newer.url("fonts/new.woff2")) is not None
 

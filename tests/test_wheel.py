@@ -54,7 +54,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_wheel_holds_the_built_viewer_the_templates_the_schema_and_the_texts(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
     for wanted in (
-        "ispace/_assets/static/viewer.js",
+        "ispace/_assets/static/viewer.vi.js",
         "ispace/_assets/static/site.css",
         "ispace/_assets/templates/tour/page.html.j2",
         "ispace/_assets/schema/tour.schema.json",

@@ -156,8 +156,11 @@ _HOTSPOTS: tuple[type[BaseModel], ...] = (
     _hotspots.LinkHotspot,
     _hotspots.CardHotspot,
     _hotspots.UrlHotspot,
+    _hotspots.DirectionsHotspot,
     _hotspots.PhoneHotspot,
     _hotspots.ProductHotspot,
+    _hotspots.SoundHotspot,
+    _hotspots.LayerHotspot,
     _hotspots.AreaHotspot,
 )
 

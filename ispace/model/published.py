@@ -13,6 +13,8 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from ispace.model.base import Colour, Day, Id
 from ispace.model.hotspots import Hotspot
 from ispace.model.product import Maker, ProductGroup, ProductLink
+from ispace.model.scene import PlanPosition
+from ispace.model.skin import Control
 from ispace.model.text import Language, Line, Text, Title
 
 Link = Annotated[str, StringConstraints(pattern=r"^(\.\./){3}[A-Za-z0-9][A-Za-z0-9._/-]*$")]
@@ -103,7 +105,9 @@ class PublishedScene(Published):
     north_deg: Degrees | None = Field(ge=0, le=360)
     position: PublishedPosition | None
     floor: Id | None
+    plan_position: PlanPosition | None = None
     place: Id | None
+    narration: dict[Language, Id] | None = None
     hotspots: list[Hotspot]
 
 
@@ -137,11 +141,26 @@ class PublishedMedium(Published):
     captions: dict[Language, Link] | None
 
 
+class PublishedPlan(PublishedPicture):
+    """A drawing of a floor; ``north_deg`` is the bearing of its upper edge."""
+
+    alt: Title | None
+    north_deg: Degrees = Field(ge=0, lt=360)
+
+
 class PublishedFloor(Published):
     """A storey, lowest first."""
 
     id: Id
     title: Title
+    plan: PublishedPlan | None = None
+
+
+class PublishedGuide(Published):
+    """A guided walk: scenes in order, and how long one without narration is shown."""
+
+    scenes: list[Id] = Field(min_length=1)
+    seconds_per_scene: Degrees = Field(gt=0)
 
 
 class PublishedSkin(Published):
@@ -149,7 +168,10 @@ class PublishedSkin(Published):
 
     preset: Literal["museum", "nature", "market", "dark"]
     accent: Colour
+    theme: Literal["auto", "light", "dark"] = "auto"
     logo: Link | None = None
+    controls: list[Control] | None = None
+    auto_turn: bool = False
 
 
 class PublishedTour(Published):
@@ -163,6 +185,7 @@ class PublishedTour(Published):
     title: Title
     description: Text
     start: Id
+    guide: PublishedGuide | None = None
     floors: list[PublishedFloor]
     skin: PublishedSkin
     page: dict[Language, Link]

@@ -32,6 +32,13 @@ def check(raw: Raw) -> list[Problem]:
     skin = raw.get("skin")
     if isinstance(skin, dict):
         problems += _dangling(ids, "media", skin.get("logo"), ("skin", "logo"))
+    guide = raw.get("guide")
+    for n, scene in enumerate(_list(guide.get("scenes")) if isinstance(guide, dict) else []):
+        problems += _dangling(ids, "scenes", scene, ("guide", "scenes", n))
+    for index, floor in _items(raw.get("floors")):
+        plan = floor.get("plan")
+        if isinstance(plan, dict):
+            problems += _dangling(ids, "media", plan.get("medium"), ("floors", index, "plan", "medium"))
     for index, product in _items(raw.get("products")):
         for n, medium in enumerate(_list(product.get("media"))):
             problems += _dangling(ids, "media", medium, ("products", index, "media", n), part=_name(product))
@@ -46,6 +53,9 @@ def _scene(scene: Raw, loc: tuple[int | str, ...], ids: dict[str, list[str]]) ->
     scene_id = _name(scene)
     problems = _dangling(ids, "places", scene.get("place"), (*loc, "place"), scene=scene_id)
     problems += _dangling(ids, "floors", scene.get("floor"), (*loc, "floor"), scene=scene_id)
+    narration = scene.get("narration")
+    for lang, medium in narration.items() if isinstance(narration, dict) else []:
+        problems += _dangling(ids, "media", medium, (*loc, "narration", lang), scene=scene_id)
     problems += _doubles(scene.get("hotspots"), (*loc, "hotspots"), scene=scene_id)
     for index, spot in _items(scene.get("hotspots")):
         here = (*loc, "hotspots", index)
@@ -55,6 +65,7 @@ def _scene(scene: Raw, loc: tuple[int | str, ...], ids: dict[str, list[str]]) ->
         if isinstance(target, str) and clean(target) == scene_id:
             problems.append(Problem("TU-NOI", field=path((*here, "target")), **owner))
         problems += _dangling(ids, "products", spot.get("product"), (*here, "product"), **owner)
+        problems += _dangling(ids, "media", spot.get("medium"), (*here, "medium"), **owner)
         for n, medium in enumerate(_list(spot.get("media"))):
             problems += _dangling(ids, "media", medium, (*here, "media", n), **owner)
     return problems

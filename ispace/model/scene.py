@@ -6,7 +6,7 @@ from pydantic import Field
 
 from ispace.model.base import Document, FilePath, Id
 from ispace.model.hotspots import Hotspot
-from ispace.model.text import Line, Text, Title
+from ispace.model.text import Language, Line, Text, Title
 from ispace.model.view import LevelAngles, Limits, Pitch, Position, View
 
 
@@ -27,6 +27,13 @@ class Panorama(Document):
     credit: Line | None = None
 
 
+class PlanPosition(Document):
+    """A point on the floor's plan, as parts of its width and height from the upper left corner."""
+
+    x: float = Field(ge=0, le=1, strict=True)
+    y: float = Field(ge=0, le=1, strict=True)
+
+
 class Scene(Document):
     """A panorama, how to look at it, where it was taken and its hotspots."""
 
@@ -40,5 +47,7 @@ class Scene(Document):
     north_deg: float | None = Field(default=None, ge=0, lt=360, strict=True)
     position: Position | None = None
     floor: Id | None = None
+    plan_position: PlanPosition | None = None
     place: Id | None = None
+    narration: dict[Language, Id] = Field(default_factory=dict)
     hotspots: list[Hotspot] = Field(default_factory=list, max_length=2000)

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from typing import Literal
 
+from pydantic import Field
+
 from ispace.model.base import Colour, Document, Id
+
+Control = Literal[
+    "scenes", "thumbnails", "map", "compass", "guide", "share", "fullscreen", "gyroscope", "vr", "move", "offline"
+]
 
 
 class Skin(Document):
@@ -12,4 +18,10 @@ class Skin(Document):
 
     preset: Literal["museum", "nature", "market", "dark"] = "museum"
     accent: Colour = "#14533f"
+    theme: Literal["auto", "light", "dark"] = "auto"
+    """Whether the page follows the visitor's system."""
     logo: Id | None = None
+    controls: list[Control] | None = Field(default=None, max_length=20)
+    """Which controls the viewer shows, all that the tour has use for where it says nothing."""
+    auto_turn: bool = False
+    """The picture turns slowly until the visitor touches it; never for visitors who want less motion."""

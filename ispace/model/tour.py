@@ -40,11 +40,27 @@ class Licence(Document):
     url: WebAddress | None = None
 
 
+class Plan(Document):
+    """A drawing of a floor; ``north_deg`` is the compass bearing of its upper edge."""
+
+    medium: Id
+    north_deg: float = Field(default=0.0, ge=0, lt=360, strict=True)
+
+
 class Floor(Document):
     """A storey of a building."""
 
     id: Id
     title: Title
+    plan: Plan | None = None
+
+
+class Guide(Document):
+    """A guided walk through scenes; a scene without narration is shown for ``seconds_per_scene``."""
+
+    scenes: list[Id] = Field(default_factory=list, max_length=1000)
+    """In this order; all scenes of the tour where it is empty."""
+    seconds_per_scene: float = Field(default=12.0, ge=4, le=120, strict=True)
 
 
 class Tour(Document):
@@ -62,6 +78,7 @@ class Tour(Document):
     agency: Agency | None = None
     licence: Licence | None = None
     skin: Skin = Skin()
+    guide: Guide | None = None
     floors: list[Floor] = Field(default_factory=list, max_length=100)
     places: list[Place] = Field(default_factory=list, max_length=1000)
     products: list[Product] = Field(default_factory=list, max_length=1000)

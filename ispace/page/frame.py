@@ -24,6 +24,10 @@ class Assets(Protocol):
         """Return the public key of a built file."""
         ...
 
+    def viewer(self, lang: str) -> str:
+        """Return the name of the viewer's script in a language."""
+        ...
+
     def read(self, name: str) -> bytes:
         """Return the content of a built file."""
         ...

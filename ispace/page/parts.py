@@ -83,7 +83,7 @@ class Parts:
             "phone": spot.get("phone"),
             "product": spot.get("product"),
             "stars": product["stars"] if product else None,
-            "media": self.media(spot.get("media") or []),
+            "media": self.media(spot.get("media") or ([spot["medium"]] if spot.get("medium") else [])),
         }
         if kind == "url":
             part["href"] = web_address(spot["url"])
@@ -174,11 +174,12 @@ def _look(scene: str, yaw_deg: float, pitch_deg: float, hfov_deg: float) -> str:
 
 
 def _direction(spot: Mapping[str, Any]) -> tuple[float, float]:
-    """Return yaw and pitch of a hotspot in degrees; of an area, the middle direction of its corners."""
-    if "points" not in spot:
+    """Return yaw and pitch of a hotspot in degrees; of an area or layer, the middle direction of its corners."""
+    corners = spot.get("points") or spot.get("corners")
+    if not corners:
         return spot["yaw_deg"], spot["pitch_deg"]
     x = y = z = 0.0
-    for point in spot["points"]:
+    for point in corners:
         yaw, pitch = math.radians(point["yaw_deg"]), math.radians(point["pitch_deg"])
         x += math.sin(yaw) * math.cos(pitch)
         y += math.sin(pitch)

@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from ispace.model.faults import path
-from ispace.model.hotspots import AreaHotspot, LinkHotspot
+from ispace.model.hotspots import AreaHotspot, Hotspot, LayerHotspot, LinkHotspot
 from ispace.model.problem import Problem
 from ispace.model.tour import Tour
 from ispace.work import SceneWork
@@ -55,7 +55,7 @@ def _texts(value: Any, loc: tuple[int | str, ...], scene: str | None, part: str 
     elif isinstance(value, list):
         for index, item in enumerate(value):
             yield from _texts(item, (*loc, index), scene, part)
-    elif isinstance(value, dict) and value and loc[-1] != "captions":
+    elif isinstance(value, dict) and value and loc[-1] not in ("captions", "narration"):
         yield loc, scene, part, value
 
 
@@ -103,13 +103,18 @@ def _outside(tour: Tour, scenes: Mapping[str, SceneWork]) -> Iterator[Problem]:
         middle = (cover.yaw_min_deg + cover.yaw_max_deg) / 2
         half = (cover.yaw_max_deg - cover.yaw_min_deg) / 2
         for number, spot in enumerate(scene.hotspots):
-            points = spot.points if isinstance(spot, AreaHotspot) else [spot]
             if any(
                 abs((p.yaw_deg - middle + 180) % 360 - 180) > half
                 or not cover.pitch_min_deg <= p.pitch_deg <= cover.pitch_max_deg
-                for p in points
+                for p in _directions(spot)
             ):
                 yield Problem("NGOAI-ANH", path(("scenes", index, "hotspots", number)), scene.id, spot.id, "warning")
+
+
+def _directions(spot: Hotspot) -> list[Any]:
+    if isinstance(spot, AreaHotspot):
+        return spot.points
+    return spot.corners if isinstance(spot, LayerHotspot) else [spot]
 
 
 def _page(tour: Tour) -> Iterator[Problem]:

@@ -11,12 +11,12 @@ from typing import Any
 
 from ispace import keys
 from ispace.imaging.info import PictureInfo
-from ispace.model.hotspots import AreaHotspot, CardHotspot, LinkHotspot, PhoneHotspot, ProductHotspot, UrlHotspot
+from ispace.model.hotspots import AreaHotspot, CardHotspot, Hotspot, LayerHotspot, SoundHotspot
 from ispace.model.media import Media
 from ispace.model.product import Product
 from ispace.model.scene import Scene
 from ispace.model.tileset import Coverage
-from ispace.model.tour import Tour
+from ispace.model.tour import Floor, Tour
 from ispace.model.view import Limits, Position, View
 from ispace.work import MediumWork, Picture, SceneWork, Tiled
 
@@ -116,8 +116,9 @@ def run(tour: Tour, scenes: Mapping[str, SceneWork], media: Mapping[str, MediumW
         "title": tour.title,
         "description": tour.description,
         "start": tour.start_scene.id,
-        "floors": [{"id": f.id, "title": f.title} for f in tour.floors],
-        "skin": {"preset": tour.skin.preset, "accent": tour.skin.accent}
+        "guide": _guide(tour),
+        "floors": [_floor(floor, tour, media) for floor in tour.floors],
+        "skin": tour.skin.model_dump(mode="json", exclude={"logo"})
         | ({"logo": _UP + media[tour.skin.logo].file.key} if tour.skin.logo else {}),
         "page": {lang: _UP + keys.page(tour.id, lang, tour.default_language) for lang in tour.languages},
         "scenes": [_scene(scene, scenes[scene.id]) for scene in tour.scenes],
@@ -129,10 +130,32 @@ def run(tour: Tour, scenes: Mapping[str, SceneWork], media: Mapping[str, MediumW
 def _media_used(tour: Tour) -> set[str]:
     used = {m for p in tour.products for m in p.media}
     for scene in tour.scenes:
+        used.update(scene.narration.values())
         for spot in scene.hotspots:
             if isinstance(spot, CardHotspot | AreaHotspot):
                 used.update(spot.media)
+            elif isinstance(spot, SoundHotspot | LayerHotspot):
+                used.add(spot.medium)
     return used
+
+
+def _guide(tour: Tour) -> dict[str, Any] | None:
+    guide = tour.guide
+    if guide is None:
+        return None
+    return {
+        "scenes": guide.scenes or [s.id for s in tour.scenes],
+        "seconds_per_scene": guide.seconds_per_scene,
+    }
+
+
+def _floor(floor: Floor, tour: Tour, media: Mapping[str, MediumWork]) -> dict[str, Any]:
+    plan = floor.plan
+    if plan is None:
+        return {"id": floor.id, "title": floor.title}
+    medium = next(m for m in tour.media if m.id == plan.medium)
+    drawing = _picture(media[plan.medium].file) | {"alt": medium.alt, "north_deg": plan.north_deg}
+    return {"id": floor.id, "title": floor.title, "plan": drawing}
 
 
 def _scene(scene: Scene, work: SceneWork) -> dict[str, Any]:
@@ -162,7 +185,9 @@ def _scene(scene: Scene, work: SceneWork) -> dict[str, Any]:
         "north_deg": north(scene, work.tiled),
         "position": _position(scene.position),
         "floor": scene.floor,
+        "plan_position": scene.plan_position.model_dump() if scene.plan_position else None,
         "place": scene.place,
+        "narration": scene.narration or None,
         "hotspots": [_hotspot(spot) for spot in scene.hotspots],
     }
 
@@ -181,9 +206,7 @@ def _picture(picture: Picture) -> dict[str, Any]:
     return {"url": _UP + picture.key, "width_px": picture.width_px, "height_px": picture.height_px}
 
 
-def _hotspot(
-    spot: LinkHotspot | CardHotspot | UrlHotspot | PhoneHotspot | ProductHotspot | AreaHotspot,
-) -> dict[str, Any]:
+def _hotspot(spot: Hotspot) -> dict[str, Any]:
     return spot.model_dump(mode="json", exclude_none=True)
 
 

@@ -64,7 +64,8 @@ def render(
             released_on=_released_on(release),
             generator=f"iSpace {ispace.__version__}",
             csp=CONTENT_SECURITY_POLICY,
-            assets={n: links.to(assets.url(n)) for n in ("site.css", "viewer.css", "viewer.js", "favicon.svg")},
+            assets={n: links.to(assets.url(n)) for n in ("site.css", "viewer.css", "favicon.svg")},
+            viewer=links.to(assets.url(assets.viewer(lang))),
             skin_sheets=[links.to(name) for name in skin_sheet(tour.skin)],
             sprite=sprite(assets),
             linked_data=templating.json_block(data),
@@ -193,7 +194,7 @@ def start_document(document: Mapping[str, Any]) -> dict[str, Any]:
         for spot in start["hotspots"]
     ]
     products = {s["product"]: document["products"][s["product"]] for s in spots if s.get("product")}
-    media = {m for s in spots for m in s.get("media") or []} | {
+    media = {m for s in spots for m in [*(s.get("media") or []), s.get("medium")] if m} | {
         m for p in products.values() for m in p.get("media") or []
     }
     return {

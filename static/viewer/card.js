@@ -3,7 +3,7 @@
  * addresses only where they may be followed.
  *
  * @import {Hotspot, Medium, Product, Text, TourDocument} from './types.js'
- * @import {Strings} from './strings.js'
+ * @import {Words} from './words/vi.js'
  */
 
 import { el, icon, set } from './dom.js';
@@ -11,7 +11,7 @@ import { safeUrl } from './links.js';
 
 /**
  * @typedef {object} CardHost
- * @property {Strings} words
+ * @property {Words} words
  * @property {(text: Text | null | undefined) => {value: string, lang: string}} say
  * @property {(path: string) => string} url  resolves an address of the document
  * @property {TourDocument} tour

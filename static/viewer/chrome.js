@@ -3,10 +3,11 @@
  * something takes long or fails. It shows what it is told and says what was pressed; it decides nothing.
  *
  * @import {Scene, Text, TourDocument} from './types.js'
- * @import {Strings} from './strings.js'
+ * @import {Words} from './words/vi.js'
  * @import {Way} from './controls.js'
  */
 
+import { createActions } from './actions.js';
 import { button, calm, el, follow, set, svg } from './dom.js';
 import { formatLink } from './links.js';
 
@@ -15,7 +16,7 @@ export const windOf = (bearing_deg) => Math.round(bearing_deg / 45) % 8;
 
 /**
  * @typedef {object} ChromeHost
- * @property {Strings} words
+ * @property {Words} words
  * @property {string} language
  * @property {(text: Text | null | undefined) => {value: string, lang: string}} say
  * @property {(path: string) => string} url
@@ -42,18 +43,17 @@ export function createChrome(stage, host) {
   const words_box = document.createRange();
 
   const tongues = el('span', { class: 'stage-tongues' });
-  const list = button(words.scenes, 'list', () => showScenes(list), 'is-wide', true);
-  const share = button(words.share, 'share-2', host.share, 'is-wide');
-  const screen = button(words.fullScreen, 'maximize', host.fullScreen, 'is-wide');
-  const menu = button(words.menu, 'menu', () => showMenu(), 'is-narrow');
+  const actions = createActions(words, host.show, host.closeSheet);
+  actions.offer({ id: 'share', name: words.share, symbol: 'share-2', act: host.share });
+  const screen = actions.offer({ id: 'fullscreen', name: words.fullScreen, symbol: 'maximize', act: host.fullScreen });
   const controls = el('div', { class: 'stage-controls', role: 'group', 'aria-label': words.controls },
-    tongues, list, share, screen, menu);
+    tongues, actions.bar, actions.menu);
   const own = title ? [el('div', { class: 'stage-head' }, title, line)] : [];
 
   const thumbs = el('ul', {});
   const strip = el('nav', { class: 'stage-strip', 'aria-label': words.scenes, hidden: true }, thumbs);
   const pill = button(' ', 'images', () => showScenes(pill), 'stage-pill is-narrow', true);
-  for (const opener of [list, menu, pill]) set(opener, 'aria-haspopup', 'dialog');
+  set(pill, 'aria-haspopup', 'dialog');
   const needle = svg('g', {},
     svg('path', { class: 'stage-needle-north', d: 'M24 13l5 11.5h-10z' }),
     svg('path', { class: 'stage-needle-south', d: 'M24 36l-5-11.5h10z' }));
@@ -75,6 +75,7 @@ export function createChrome(stage, host) {
   const zoomOut = button(words.zoomOut, 'minus', () => host.nudge('out'));
   const move = button(words.moving, 'move', toggleMoving, 'is-wide');
   move.setAttribute('aria-expanded', 'false');
+  actions.offer({ id: 'move', name: words.moving, symbol: 'move', act: toggleMoving, menu: true });
   const corner_screen = button(words.fullScreen, 'maximize', host.fullScreen, 'is-narrow');
   const corner = el('div', { class: 'stage-corner' }, pad,
     el('div', { class: 'stage-zoom', role: 'group' }, zoomIn, zoomOut), move, corner_screen);
@@ -86,6 +87,7 @@ export function createChrome(stage, host) {
   let hiding = 0;
   let hinted = false;
   let wind = -1;
+  let listed = false;
 
   /** @type {TourDocument | null} */
   let tour = null;
@@ -127,22 +129,8 @@ export function createChrome(stage, host) {
     host.show('scenes', words.scenes, [el('h2', {}, words.scenes), el('ol', { class: 'stage-scenes' }, ...items)], opener);
   }
 
-  function showMenu() {
-    /** @type {[string, string, () => void][]} */
-    const items = [
-      [words.scenes, 'list', () => showScenes(menu)],
-      [words.share, 'share-2', host.share],
-      [words.moving, 'move', toggleMoving],
-      [words.fullScreen, 'maximize', host.fullScreen],
-    ];
-    const buttons = items.map(([name, symbol, act]) => button(name, symbol, () => {
-      host.closeSheet();
-      act();
-    }, '', true));
-    host.show('menu', words.controls, [el('ul', { class: 'stage-menu' }, ...buttons.map((item) => el('li', {}, item)))], menu);
-  }
-
   const chrome = {
+    actions,
     parts: [...own, controls, bottom, note, loading, live],
     /** The lower right corner of what is written on the picture, from the stage's upper left one. */
     heading() {
@@ -153,7 +141,7 @@ export function createChrome(stage, host) {
     },
 
     /** The first control, where the skip link leads. */
-    first: () => /** @type {HTMLElement | null} */ (controls.querySelector('a, button')),
+    first: () => /** @type {HTMLElement | null} */ (controls.querySelector('a')) ?? actions.first(),
 
     /** Takes up the tour: its title, its languages, its scenes. @param {TourDocument} next @param {number} count */
     tour(next, count) {
@@ -171,7 +159,10 @@ export function createChrome(stage, host) {
       const known = next.scenes.length === count;
       strip.hidden = !several || !known;
       pill.hidden = count < 2;
-      list.hidden = count < 2;
+      if (count > 1 && !listed) {
+        listed = true;
+        actions.offer({ id: 'scenes', name: words.scenes, symbol: 'list', act: showScenes, dialog: true, written: true });
+      }
       pill.lastElementChild?.replaceChildren(words.sceneCount(count));
       const all = known ? next.scenes : [];
       thumbs.replaceChildren(...all.map((of) => el('li', {}, sceneLink(of, thumbnail(of), label(of.title)))));
@@ -208,12 +199,11 @@ export function createChrome(stage, host) {
 
     /** Shows that the stage fills the screen or does not. @param {boolean} full */
     fullScreen(full) {
-      for (const control of [screen, corner_screen]) {
-        const name = full ? words.leaveFullScreen : words.fullScreen;
-        control.setAttribute('aria-label', name);
-        control.title = name;
-        control.querySelector('use')?.setAttribute('href', full ? '#i-minimize' : '#i-maximize');
-      }
+      const name = full ? words.leaveFullScreen : words.fullScreen;
+      const symbol = full ? 'minimize' : 'maximize';
+      screen.rename(name, symbol);
+      for (const attribute of ['title', 'aria-label']) set(corner_screen, attribute, name);
+      corner_screen.querySelector('use')?.setAttribute('href', `#i-${symbol}`);
     },
 
     /** Tells screen readers which way the visitor looks, where that is known. */

@@ -4,7 +4,7 @@
  * the view along when the keyboard reaches it.
  *
  * @import {Hotspot, Point, Scene, Size, Text, Vector, View} from './types.js'
- * @import {Strings} from './strings.js'
+ * @import {Words} from './words/vi.js'
  */
 
 import { el, follow, icon, set, svg } from './dom.js';
@@ -13,6 +13,8 @@ import { RADIAN, axes, toView, vectorOf, wrap } from './projection.js';
 
 /** From how many hotspots in view on labels of cards show only on hover and focus. */
 const CROWD = 6;
+/** What a hotspot covers, for those that have no single place. @param {Hotspot} spot */
+const cornersOf = (spot) => (spot.kind === 'area' ? spot.points : spot.kind === 'layer' ? spot.corners : []);
 /** How near the viewer's own plane an area is cut off; its corners behind it have no place on the screen. */
 const NEAR = 0.05;
 
@@ -43,7 +45,7 @@ const NEAR = 0.05;
  * @property {number} shift
  */
 
-/** @param {Strings} words @param {HotspotHost} host */
+/** @param {Words} words @param {HotspotHost} host */
 export function createHotspots(words, host) {
   const list = el('ul', { class: 'stage-spots', 'aria-label': words.hotspots });
   const areas = svg('svg', { class: 'stage-areas', 'aria-hidden': 'true' });
@@ -53,8 +55,8 @@ export function createHotspots(words, host) {
 
   /** The middle of a hotspot. @param {Hotspot} spot @returns {Vector} */
   function middle(spot) {
-    if (spot.kind !== 'area') return vectorOf(spot);
-    const sum = spot.points.map(vectorOf).reduce((a, b) => [a[0] + b[0], a[1] + b[1], a[2] + b[2]], [0, 0, 0]);
+    if (spot.kind !== 'area' && spot.kind !== 'layer') return vectorOf(spot);
+    const sum = cornersOf(spot).map(vectorOf).reduce((a, b) => [a[0] + b[0], a[1] + b[1], a[2] + b[2]], [0, 0, 0]);
     const length = Math.hypot(...sum) || 1;
     return [sum[0] / length, sum[1] / length, sum[2] / length];
   }
@@ -67,6 +69,7 @@ export function createHotspots(words, host) {
     const title = value || (spot.kind === 'link' ? words.otherScene : '');
     const name = {
       link: words.toScene, card: words.card, url: words.website, phone: words.call, product: words.productCard,
+      directions: words.wayTo, sound: words.sound, layer: words.layer,
       area: spot.target ? words.toScene : words.area,
     }[spot.kind](title);
     return { title, name, lang };
@@ -78,13 +81,16 @@ export function createHotspots(words, host) {
       const kinds = (spot.media ?? []).map(host.mediumKind);
       return kinds.includes('video') ? 'film' : kinds.includes('audio') ? 'volume-2' : 'info';
     }
-    return { link: 'arrow-up', url: 'external-link', phone: 'phone', product: 'shopping-basket', area: '' }[spot.kind];
+    return {
+      link: 'arrow-up', url: 'external-link', directions: 'navigation', phone: 'phone', product: 'shopping-basket',
+      sound: 'volume-2', layer: '', area: '',
+    }[spot.kind];
   }
 
   /** The link or button of a hotspot; null where its address may not be followed. @param {Hotspot} spot */
   function controlOf(spot) {
-    if (spot.kind === 'url' || spot.kind === 'phone') {
-      const href = safeUrl(spot.kind === 'url' ? spot.url : `tel:${spot.phone.replace(/[^\d+]/g, '')}`, host.base);
+    if (spot.kind === 'url' || spot.kind === 'phone' || spot.kind === 'directions') {
+      const href = safeUrl(spot.kind !== 'phone' ? spot.url : `tel:${spot.phone.replace(/[^\d+]/g, '')}`, host.base);
       if (!href) return null;
       return spot.kind === 'phone' ? el('a', { href }) : el('a', { href, target: '_blank', rel: 'noopener noreferrer' });
     }
@@ -124,7 +130,7 @@ export function createHotspots(words, host) {
     if (sign) control.append(el('span', { class: 'stage-spot-disc' }, icon(sign)));
     control.append(label);
     const li = el('li', { class: `is-${spot.kind}` }, control);
-    const corners = spot.kind === 'area' ? spot.points.map(vectorOf) : [];
+    const corners = cornersOf(spot).map(vectorOf);
     const polygon = corners.length ? svg('polygon') : null;
     polygon?.addEventListener('click', () => control.click());
     for (const type of ['pointerenter', 'pointerleave']) {

@@ -14,12 +14,13 @@
  *   controls.js    mouse, touch, wheel, keyboard
  *   hotspots.js    links and buttons over the picture
  *   sheet.js       the dialog; card.js what stands in it
- *   chrome.js      title, controls, scenes, compass, sentences
+ *   chrome.js      title, controls, scenes, compass, sentences; actions.js what can be chosen
+ *   features.js    what is loaded on demand
  *   screen.js      full screen, sharing
  *   source.js      the tour document and previews, fetched
  *   address.js     the address bar; links.js what stands in it
  *   events.js      what is told to those who embed it
- *   strings.js     every word, by language
+ *   words/         every word, a file a language; text.js texts of the document
  *   dom.js types.js
  *
  * It imports nothing outside this folder and needs only viewer.css, the tokens of the page (or their fallbacks) and

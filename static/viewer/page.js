@@ -5,6 +5,9 @@
 
 import { createTour, parseLink } from './index.js';
 
+// Other pages build on the same file.
+export { createTour, parseLink };
+
 const stage = document.getElementById('stage');
 const url = stage?.dataset.tour;
 

@@ -28,7 +28,7 @@ export function createScreen(stage, changed, signal) {
 /**
  * Hands a link to the device's own way of sharing, else to the clipboard, else shows it to be copied by hand.
  * @param {string} url @param {string} title
- * @param {{words: import('./strings.js').Strings, note: (text: string) => void, show: (content: Node[]) => void}} host
+ * @param {{words: import('./words/vi.js').Words, note: (text: string) => void, show: (content: Node[]) => void}} host
  */
 export async function share(url, title, { words, note, show }) {
   try {

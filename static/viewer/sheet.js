@@ -7,7 +7,7 @@ import { button, el, set } from './dom.js';
 
 const FOCUSABLE = 'a[href], button, input, audio[controls], video[controls], summary, [tabindex="0"]';
 
-/** @param {HTMLElement} stage @param {import('./strings.js').Strings} words @param {() => void} changed */
+/** @param {HTMLElement} stage @param {import('./words/vi.js').Words} words @param {() => void} changed */
 export function createSheet(stage, words, changed) {
   const body = el('div', { class: 'stage-sheet-body' });
   const dismiss = button(words.close, 'x', () => sheet.close(), 'stage-sheet-close');

@@ -7,7 +7,7 @@
  */
 
 import { decode } from './panorama.js';
-import { pick } from './strings.js';
+import { pick } from './text.js';
 
 /** @param {string} tourUrl @param {string} language in which texts are said, where they are */
 export function createSource(tourUrl, language) {

@@ -5,13 +5,15 @@
  * @import {DocumentView, Hotspot, Options, Scene, Tour, Vector} from './types.js'
  */
 
+import words from '#words';
+
 import { createAddress, holdAt } from './address.js';
 import { createCamera } from './camera.js';
-import { cardOf, todayIso } from './card.js';
 import { createChrome } from './chrome.js';
 import { createControls } from './controls.js';
 import { el } from './dom.js';
 import { createEvents } from './events.js';
+import { createFeatures } from './features.js';
 import { createHotspots } from './hotspots.js';
 import { formatLink } from './links.js';
 import { createLoop } from './loop.js';
@@ -20,7 +22,6 @@ import { RADIAN, bearing, fromDocument } from './projection.js';
 import { createScreen, share } from './screen.js';
 import { createSheet } from './sheet.js';
 import { createSource } from './source.js';
-import { stringsFor } from './strings.js';
 
 /** Below this height (a telephone on its side) there is no room for the strip of scenes. */
 const LOW_PX = 460;
@@ -30,7 +31,6 @@ const REST_MS = 700;
 /** @param {HTMLElement} stage @param {string} tourUrl @param {Options} [options] @returns {Tour} */
 export function createTour(stage, tourUrl, options = {}) {
   const language = options.language || stage.closest('[lang]')?.getAttribute('lang') || 'vi';
-  const words = stringsFor(language);
   const source = createSource(tourUrl, language);
   const { say } = source;
   const { emit, on } = createEvents();
@@ -42,11 +42,14 @@ export function createTour(stage, tourUrl, options = {}) {
   let scene = null;
   let heading = { x: 0, y: 0 };
   let coming = 0;
+  /** What parts on demand want to do before each frame, true while they move something; and after it. */
+  const movers = /** @type {Set<(now: number) => boolean>} */ (new Set());
+  const followers = /** @type {Set<() => void>} */ (new Set());
 
   const north = () => (typeof scene?.north_deg === 'number' ? scene.north_deg : null);
   const loop = createLoop({
     ready: () => scene !== null && camera.size.width > 0 && !signal.aborted,
-    step: (now) => [controls.step(now), camera.step(now)].some(Boolean),
+    step: (now) => [controls.step(now), camera.step(now), ...[...movers].map((move) => move(now))].some(Boolean),
     draw,
     sharpness(full) {
       if (full) emit('full', scene?.id);
@@ -96,7 +99,7 @@ export function createTour(stage, tourUrl, options = {}) {
     sceneTitle: (id) => source.scene(id)?.title ?? null,
     productName: (id) => source.tour?.products?.[id]?.name ?? null,
     mediumKind: (id) => source.tour?.media?.[id]?.kind ?? null,
-    open: openCard,
+    open: (spot, from) => void openCard(spot, from),
     go: (target, arrival) => void goTo(target, arrival ?? null, { walked: true }),
     reveal,
   });
@@ -155,6 +158,10 @@ export function createTour(stage, tourUrl, options = {}) {
       },
     },
   });
+  const features = createFeatures({
+    stage, surface, words, language, source, camera, picture, hotspots, sheet, chrome, signal, movers, followers,
+    scene: () => scene, goTo, glideTo, wake, north, on, emit, part,
+  });
   skip.addEventListener('click', () => chrome.first()?.focus());
   surface.append(hotspots.areas, keys, skip, hotspots.list);
   stage.append(surface, ...chrome.parts, sheet.dialog);
@@ -187,6 +194,7 @@ export function createTour(stage, tourUrl, options = {}) {
     const from = north();
     hotspots.place(camera.view, camera.size, heading);
     chrome.view(from === null ? null : bearing(camera.view.yaw, from), camera.room);
+    for (const follow of followers) follow();
     return drawn;
   }
 
@@ -226,6 +234,7 @@ export function createTour(stage, tourUrl, options = {}) {
     source.take(next, complete, count);
     if (unnamed) stage.setAttribute('aria-label', words.stage(say(next.title).value));
     chrome.tour(next, source.count);
+    features.tour(next);
     scene = scene && source.scene(scene.id);
     if (scene) chrome.scene(scene, source.number(scene), source.count);
     hotspots.rename();
@@ -299,6 +308,7 @@ export function createTour(stage, tourUrl, options = {}) {
     chrome.scene(next, source.number(next), source.count);
     heading = chrome.heading();
     skip.hidden = next.hotspots.length === 0;
+    features.scene(next);
     name();
     source.hurry();
   }
@@ -314,12 +324,24 @@ export function createTour(stage, tourUrl, options = {}) {
     if (next) void goTo(next.id, null);
   }
 
+  /** Fetches a part that is loaded on demand; null, and a sentence, where it cannot be had. @template T @param {() => Promise<T>} load */
+  async function part(load) {
+    try {
+      return await load();
+    } catch (error) {
+      chrome.note(words.noPart);
+      emit('error', error);
+      return null;
+    }
+  }
+
   /** @param {Hotspot} spot @param {HTMLElement} from */
-  function openCard(spot, from) {
+  async function openCard(spot, from) {
     if (sheet.owner === `card:${spot.id}`) return sheet.close();
+    const cards = await part(() => import('./card.js'));
     const { tour } = source;
-    if (!tour) return;
-    const { title, content } = cardOf(spot, { words, say, url: source.url, tour, today: todayIso() });
+    if (!tour || !cards || !hotspots.controlOf(spot.id)) return;
+    const { title, content } = cards.cardOf(spot, { words, say, url: source.url, tour, today: cards.todayIso() });
     sheet.show(`card:${spot.id}`, title, content, from);
     reveal(hotspots.directionOf(spot));
   }

@@ -12,14 +12,20 @@
  * @typedef {{url: string, size_px: number, order: string, inline?: string}} Preview
  *
  * @typedef {{id: string, title?: Text | null, text?: Text | null, media?: string[] | null,
- *   target?: string | null, arrival?: DocumentView | null}} HotspotBase
+ *   target?: string | null, arrival?: DocumentView | null, medium?: string}} HotspotBase
  * @typedef {HotspotBase & Direction & {kind: 'link', target: string}} LinkHotspot
- * @typedef {HotspotBase & Direction & {kind: 'card'}} CardHotspot
+ * @typedef {HotspotBase & Direction & {kind: 'card', icon?: string}} CardHotspot
  * @typedef {HotspotBase & Direction & {kind: 'url', url: string}} UrlHotspot
+ * @typedef {HotspotBase & Direction & {kind: 'directions', url: string}} DirectionsHotspot
  * @typedef {HotspotBase & Direction & {kind: 'phone', phone: string}} PhoneHotspot
  * @typedef {HotspotBase & Direction & {kind: 'product', product: string}} ProductHotspot
  * @typedef {HotspotBase & {kind: 'area', points: Direction[]}} AreaHotspot
- * @typedef {LinkHotspot | CardHotspot | UrlHotspot | PhoneHotspot | ProductHotspot | AreaHotspot} Hotspot
+ * @typedef {HotspotBase & {kind: 'layer', corners: Direction[], medium: string}} LayerHotspot
+ *   corners: clockwise from the medium's upper left one
+ * @typedef {HotspotBase & Direction & {kind: 'sound', medium: string, reach_deg: number, volume: number,
+ *   repeat: boolean}} SoundHotspot
+ * @typedef {LinkHotspot | CardHotspot | UrlHotspot | DirectionsHotspot | PhoneHotspot | ProductHotspot | SoundHotspot |
+ *   LayerHotspot | AreaHotspot} Hotspot
  *
  * @typedef {object} Scene
  * @property {string} id
@@ -32,6 +38,10 @@
  * @property {DocumentView} initial_view
  * @property {Limits} limits
  * @property {number | null} [north_deg]  compass bearing of yaw 0
+ * @property {{lat: number, lon: number} | null} [position]
+ * @property {string | null} [floor]
+ * @property {{x: number, y: number} | null} [plan_position]  parts of the plan's width and height
+ * @property {Record<string, string> | null} [narration]  media by language
  * @property {Hotspot[]} hotspots
  *
  * @typedef {{kind: 'shop' | 'trace' | 'map' | 'website', url: string, title?: Text | null}} ProductLink
@@ -64,6 +74,10 @@
  * @property {string[]} languages
  * @property {Text} title
  * @property {string} start
+ * @property {{id: string, title: Text, plan?: Picture & {alt: Text | null, north_deg: number}}[]} [floors]
+ * @property {{scenes: string[], seconds_per_scene: number} | null} [guide]
+ * @property {{preset: string, accent: string, theme?: string, logo?: string, controls?: string[] | null,
+ *   auto_turn?: boolean}} [skin]
  * @property {Record<string, string>} [page]
  * @property {Scene[]} scenes
  * @property {Record<string, Product>} [products]
@@ -85,6 +99,29 @@
  * @property {DocumentView | null} view
  * @property {string | null} scene
  * @property {(event: EventName, listener: (detail: unknown) => void) => () => void} on  returns how to stop listening
+ *
+ * @typedef {object} Inside  what parts that are loaded on demand may use of the viewer; see features.js
+ * @property {HTMLElement} stage    the whole
+ * @property {HTMLElement} surface  the picture and what lies on it
+ * @property {import('./words/vi.js').Words} words
+ * @property {string} language
+ * @property {ReturnType<typeof import('./source.js').createSource>} source
+ * @property {ReturnType<typeof import('./camera.js').createCamera>} camera
+ * @property {ReturnType<typeof import('./picture.js').createPicture>} picture
+ * @property {ReturnType<typeof import('./hotspots.js').createHotspots>} hotspots
+ * @property {ReturnType<typeof import('./sheet.js').createSheet>} sheet
+ * @property {ReturnType<typeof import('./chrome.js').createChrome>} chrome
+ * @property {AbortSignal} signal   aborted when the viewer is destroyed
+ * @property {Set<(now: number) => boolean>} movers  called before each frame; true while something moves
+ * @property {Set<() => void>} followers             called after each frame
+ * @property {() => Scene | null} scene
+ * @property {(id: string, arrival: DocumentView | null | undefined, how?: {walked?: boolean, silent?: boolean}) => Promise<boolean>} goTo
+ * @property {(to: View) => void} glideTo
+ * @property {() => void} wake        asks for a frame
+ * @property {() => number | null} north  compass bearing of the scene's yaw 0
+ * @property {Tour['on']} on
+ * @property {(event: EventName, detail?: unknown) => void} emit
+ * @property {<T>(load: () => Promise<T>) => Promise<T | null>} part  fetches a module, says so where it cannot be had
  *
  * @typedef {{width: number, height: number}} Size  in CSS pixels
  * @typedef {{yaw: number, pitch: number, focal: number}} View

@@ -176,7 +176,7 @@ img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; media-src 'self
 <main class="page" id="noi_dung">{sections}</main>
 <div class="sprite" hidden>{sprite}</div>
 <script type="application/json" id="tour-start">{start_json}</script>
-<script type="module" src="viewer.js"></script></body></html>
+<script type="module" src="viewer.{lang}.js"></script></body></html>
 """
 
 

@@ -25,6 +25,9 @@ class BuiltAssets:
     def url(self, name: str) -> str:
         return keys.asset(hashlib.sha256(name.encode()).hexdigest(), keys.extension(name))
 
+    def viewer(self, lang: str) -> str:
+        return f"viewer.{lang}.js"
+
     def read(self, name: str) -> bytes:
         return b'<svg xmlns="http://www.w3.org/2000/svg"><symbol id="i-info"><path d="M0 0"/></symbol></svg>'
 

@@ -86,7 +86,7 @@ def test_a_new_front_end_is_a_new_release_that_says_so(
     small: SmallTour, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     small.publish()
-    newer = front_end(tmp_path / "newer", **{"viewer.js": "export const viewer = 2;\n"})
+    newer = front_end(tmp_path / "newer", **{"viewer.vi.js": "export const viewer = 2;\n"})
     monkeypatch.setattr(assets, "load", lambda folder=None: newer)
     release = small.publish().published.release
     assert releases.manifest(small.public, SLUG, release).changes == ["viewer"]

@@ -1,0 +1,79 @@
+/**
+ * What a tour can do beyond being looked at. Each feature is a module of its own that is fetched when it is asked for:
+ * `create(inside)` makes it, once, and `toggle(opener)` is what its button does. Parts of scenes (media glued into the
+ * picture, sounds) are fetched when a scene has them: `open(scene)` takes a scene up, or null when it is left.
+ *
+ * @import {Inside, Scene, TourDocument} from './types.js'
+ */
+
+/**
+ * @typedef {object} Feature
+ * @property {string} id      as the skin names it
+ * @property {string} symbol
+ * @property {string} name
+ * @property {boolean} [dialog]
+ * @property {boolean} [menu] stands in the menu only
+ * @property {(tour: TourDocument) => boolean | Promise<boolean>} when  whether tour and device have it
+ * @property {() => Promise<{create: (inside: Inside, offered: import('./actions.js').Offered) => {toggle: (opener: HTMLElement) => void}}>} load
+ *
+ * @typedef {object} ScenePart
+ * @property {(scene: Scene) => boolean} when
+ * @property {() => Promise<{create: (inside: Inside) => {open: (scene: Scene | null) => void}}>} load
+ */
+
+/** @param {Inside} inside */
+export function createFeatures(inside) {
+  const { words } = inside;
+  void words;
+  /** @type {Feature[]} */
+  const features = [];
+  /** @type {ScenePart[]} */
+  const parts = [];
+
+  /** @type {Set<string>} */
+  const offered = new Set();
+  /** @type {Map<ScenePart, Promise<{open: (scene: Scene | null) => void} | null>>} */
+  const made = new Map();
+
+  /** @param {Feature} feature */
+  function offer(feature) {
+    /** @type {Promise<{toggle: (opener: HTMLElement) => void} | null> | null} */
+    let making = null;
+    const handle = inside.chrome.actions.offer({
+      ...feature,
+      async act(opener) {
+        making ??= inside.part(feature.load).then((module) => module && module.create(inside, handle));
+        const ready = await making;
+        if (!ready) making = null;
+        else if (!inside.signal.aborted) ready.toggle(opener);
+      },
+    });
+  }
+
+  return {
+    /** Offers what a tour has, as soon as that is known. @param {TourDocument} tour */
+    tour(tour) {
+      for (const feature of features) {
+        if (offered.has(feature.id)) continue;
+        void Promise.resolve(feature.when(tour)).then((has) => {
+          if (!has || offered.has(feature.id) || inside.signal.aborted) return;
+          offered.add(feature.id);
+          offer(feature);
+        });
+      }
+    },
+
+    /** Takes up the parts that a scene has; what the last one had is told that it is over. @param {Scene} scene */
+    scene(scene) {
+      for (const part of parts) {
+        const has = part.when(scene);
+        if (has && !made.has(part)) {
+          const making = inside.part(part.load).then((module) => module && module.create(inside));
+          made.set(part, making);
+          void making.then((ready) => ready || made.delete(part));
+        }
+        void made.get(part)?.then((ready) => ready?.open(has && inside.scene() === scene ? scene : null));
+      }
+    },
+  };
+}

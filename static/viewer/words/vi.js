@@ -1,0 +1,76 @@
+/**
+ * Every word the viewer says, in Vietnamese. Another language is another file of this folder with the same names (a
+ * test sees to it); each language gets a bundle of its own, so that nobody fetches words that are not said.
+ */
+
+const vi = {
+  stage: (/** @type {string} */ tour) => `Ảnh toàn cảnh: ${tour}`,
+  panorama: 'ảnh toàn cảnh 360°',
+  keys:
+    'Phím mũi tên: xoay, với Shift nhanh hơn. + −: phóng to, thu nhỏ. Home: góc nhìn ban đầu. ' +
+    'Page Up, Page Down: đổi cảnh. F: toàn màn hình.',
+  hotspots: 'Điểm tương tác',
+  skip: 'Bỏ qua điểm tương tác',
+  controls: 'Điều khiển',
+  scenes: 'Danh sách cảnh',
+  sceneCount: (/** @type {number} */ n) => `${n} cảnh`,
+  sceneOf: (/** @type {number} */ n, /** @type {number} */ all) => `cảnh ${n}/${all}`,
+  arrived: (/** @type {string} */ scene, /** @type {number} */ n, /** @type {number} */ all, /** @type {number} */ spots) =>
+    `Cảnh ${n}/${all}: ${scene}, ${spots} điểm tương tác`,
+  toScene: (/** @type {string} */ scene) => `Sang cảnh: ${scene}`,
+  otherScene: 'Cảnh khác',
+  card: (/** @type {string} */ title) => `Thông tin: ${title}`,
+  productCard: (/** @type {string} */ title) => `Sản phẩm: ${title}`,
+  area: (/** @type {string} */ title) => `Vùng: ${title}`,
+  website: (/** @type {string} */ title) => `Mở trang: ${title}`,
+  wayTo: (/** @type {string} */ place) => (place ? `Chỉ đường: ${place}` : 'Chỉ đường tới đây'),
+  sound: (/** @type {string} */ title) => `Âm thanh: ${title}`,
+  layer: (/** @type {string} */ title) => `Hình trong cảnh: ${title}`,
+  call: (/** @type {string} */ title) => `Gọi: ${title}`,
+  facing: (/** @type {string} */ where) => `nhìn hướng ${where}`,
+  winds: ['bắc', 'đông bắc', 'đông', 'đông nam', 'nam', 'tây nam', 'tây', 'tây bắc'],
+  northLetter: 'B',
+  turnNorth: 'Quay về hướng bắc',
+  share: 'Chia sẻ góc nhìn này',
+  copied: 'Đã chép liên kết của góc nhìn này',
+  copyThis: 'Liên kết của góc nhìn này',
+  fullScreen: 'Toàn màn hình',
+  leaveFullScreen: 'Thoát toàn màn hình',
+  menu: 'Mở trình đơn',
+  moving: 'Nút xoay và phóng to',
+  left: 'Xoay sang trái',
+  right: 'Xoay sang phải',
+  up: 'Ngẩng lên',
+  down: 'Cúi xuống',
+  zoomIn: 'Phóng to',
+  zoomOut: 'Thu nhỏ',
+  close: 'Đóng',
+  retry: 'Thử lại',
+  wheel: 'Bấm vào ảnh rồi lăn chuột để phóng to',
+  loading: 'Đang tải ảnh toàn cảnh',
+  noTour: 'Chưa tải được tour. Kiểm tra kết nối mạng rồi thử lại.',
+  noScenes: 'Chưa tải được danh sách cảnh. Kiểm tra kết nối mạng rồi thử lại.',
+  noTiles: 'Chưa tải được ảnh nét. Kiểm tra kết nối mạng rồi thử lại.',
+  noPart: 'Chưa tải được phần này. Kiểm tra kết nối mạng rồi bấm lại.',
+  noScene: 'Cảnh trong liên kết không còn trong tour. Tour mở từ cảnh đầu.',
+  maker: 'Chủ thể',
+  address: 'Địa chỉ',
+  decision: 'Công nhận',
+  issuer: 'Nơi cấp',
+  validity: 'Hiệu lực',
+  stars: (/** @type {number} */ n) => `${n} sao`,
+  validUntil: (/** @type {string} */ date) => `đến ${date}`,
+  reassessed: 'đang đánh giá lại',
+  sample: 'Dữ liệu mẫu',
+  directions: 'Chỉ đường',
+  phone: 'Gọi',
+  trace: 'Truy xuất',
+  shop: 'Mua hàng',
+  web: 'Trang web',
+  credit: (/** @type {string} */ who) => `Nguồn: ${who}`,
+  transcript: 'Lời ghi',
+};
+
+/** @typedef {typeof vi} Words */
+
+export default vi;
