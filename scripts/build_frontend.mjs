@@ -8,8 +8,9 @@
  * NAME.js        what the viewer imports only when it is asked for (`import('./NAME.js')`), each a bundle of its own:
  *                what such a module shares with the viewer it has twice, which for pure functions costs little and
  *                spares the first scene a second request. Its style sheet, where it has one, is NAME.css
- * viewer.css     static/viewer/viewer.css
+ * viewer.css     static/viewer/viewer.css, for those who build on the viewer
  * site.css       static/site/*.css, in the order of their names, tokens.css first
+ * tour.css       both, for the page of a tour
  * catalogue.js   static/site/catalogue.js
  * fonts/*.woff2  the subsets that the style sheets name as url(fonts/NAME.woff2)
  * favicon.svg    static/site/favicon.svg
@@ -151,6 +152,8 @@ async function main() {
   }
   put('viewer.css', await bundled('static/viewer/viewer.css'));
   put('site.css', await siteStyles());
+  // A tour's page has both; one request is quicker than two.
+  put('tour.css', [files['site.css'], files['viewer.css']].filter(Boolean).join(''));
   put('catalogue.js', await bundled('static/site/catalogue.js'));
   put('icons.svg', await sprite());
   put('favicon.svg', await readFile(join(ROOT, 'static/site/favicon.svg')));

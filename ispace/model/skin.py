@@ -13,11 +13,16 @@ Control = Literal[
 ]
 
 
+ACCENTS = {"museum": "#14533f", "nature": "#2c5e1a", "market": "#8a3b12", "dark": "#1f5c49"}
+"""The colour of each preset; ``static/viewer/skins.css`` says the same."""
+
+
 class Skin(Document):
     """A preset and what an agency may change of it."""
 
     preset: Literal["museum", "nature", "market", "dark"] = "museum"
-    accent: Colour = "#14533f"
+    accent: Colour | None = None
+    """The preset's own where it says nothing."""
     theme: Literal["auto", "light", "dark"] = "auto"
     """Whether the page follows the visitor's system."""
     logo: Id | None = None
@@ -25,3 +30,13 @@ class Skin(Document):
     """Which controls the viewer shows, all that the tour has use for where it says nothing."""
     auto_turn: bool = False
     """The picture turns slowly until the visitor touches it; never for visitors who want less motion."""
+
+    @property
+    def colour(self) -> str:
+        """The accent as ``#rrggbb``."""
+        return self.accent or ACCENTS[self.preset]
+
+    @property
+    def is_dark(self) -> bool:
+        """Whether pages are dark whatever the visitor's system says."""
+        return self.theme == "dark" or self.preset == "dark"

@@ -120,9 +120,9 @@ def _directions(spot: Hotspot) -> list[Any]:
 def _page(tour: Tour) -> Iterator[Problem]:
     if tour.agency is None:
         yield Problem("THIEU-CHU-QUAN", "agency", severity="warning")
-    ratio = contrast_with_white(tour.skin.accent)
+    ratio = contrast_with_white(tour.skin.colour)
     if ratio < _CONTRAST:
-        params: dict[str, object] = {"value": tour.skin.accent, "ratio": round(ratio, 1)}
+        params: dict[str, object] = {"value": tour.skin.colour, "ratio": round(ratio, 1)}
         yield Problem("TUONG-PHAN", "skin.accent", None, None, "error", params)
 
 

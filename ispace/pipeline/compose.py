@@ -119,6 +119,7 @@ def run(tour: Tour, scenes: Mapping[str, SceneWork], media: Mapping[str, MediumW
         "guide": _guide(tour),
         "floors": [_floor(floor, tour, media) for floor in tour.floors],
         "skin": tour.skin.model_dump(mode="json", exclude={"logo"})
+        | {"accent": tour.skin.colour}
         | ({"logo": _UP + media[tour.skin.logo].file.key} if tour.skin.logo else {}),
         "page": {lang: _UP + keys.page(tour.id, lang, tour.default_language) for lang in tour.languages},
         "scenes": [_scene(scene, scenes[scene.id]) for scene in tour.scenes],

@@ -17,7 +17,7 @@ import ispace
 from ispace import keys, templating
 from ispace.assets import home as assets_home
 from ispace.model.site import Site
-from ispace.model.skin import Skin
+from ispace.model.skin import ACCENTS, Skin
 from ispace.model.tour import Tour
 from ispace.page import linked_data
 from ispace.page.frame import CONTENT_SECURITY_POLICY, Assets, sprite
@@ -64,7 +64,7 @@ def render(
             released_on=_released_on(release),
             generator=f"iSpace {ispace.__version__}",
             csp=CONTENT_SECURITY_POLICY,
-            assets={n: links.to(assets.url(n)) for n in ("site.css", "viewer.css", "favicon.svg")},
+            assets={n: links.to(assets.url(n)) for n in ("tour.css", "favicon.svg")},
             viewer=links.to(assets.url(assets.viewer(lang))),
             skin_sheets=[links.to(name) for name in skin_sheet(tour.skin)],
             sprite=sprite(assets),
@@ -86,13 +86,13 @@ def digest() -> str:
 
 
 def skin_sheet(skin: Skin) -> dict[str, bytes]:
-    """Return the style sheet with an agency's own accent by public key, nothing where it is the usual one.
+    """Return the style sheet with an agency's own accent by public key, nothing where it is the preset's.
 
     It is a file because the pages' policy forbids styles in a page; being named by content, it is shared by tours.
     """
-    if skin.accent.lower() == Skin().accent:
+    if skin.colour.lower() == ACCENTS[skin.preset]:
         return {}
-    sheet = f":root{{--leaf:{skin.accent};--leaf-dark:{_darker(skin.accent)}}}\n".encode()
+    sheet = f":root:root{{--leaf:{skin.colour};--leaf-dark:{_darker(skin.colour)}}}\n".encode()
     return {keys.asset(hashlib.sha256(sheet).hexdigest(), "css"): sheet}
 
 

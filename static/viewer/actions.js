@@ -21,6 +21,7 @@ const ORDER = ['scenes', 'map', 'guide', 'share', 'fullscreen', 'gyroscope', 'vr
  * @property {boolean} [dialog]  opens the sheet
  * @property {boolean} [written] its name stands beside its icon
  * @property {boolean} [menu]    stands in the menu only
+ * @property {boolean} [narrow]  stands in the menu of narrow stages only: elsewhere it has a place of its own
  *
  * @typedef {object} Offered what one can do with an offered action
  * @property {(name: string, symbol: string) => void} rename
@@ -46,11 +47,11 @@ export function createActions(words, show, close) {
 
   function arrange() {
     const shown = allowed();
-    const buttons = shown.filter((action) => !action.menu).slice(0, MOST_BUTTONS);
+    const buttons = shown.filter((action) => !action.menu && !action.narrow).slice(0, MOST_BUTTONS);
     const focused = document.activeElement;
     bar.replaceChildren(...buttons.map((action) => action.button));
     if (focused instanceof HTMLElement && bar.contains(focused)) focused.focus({ preventScroll: true });
-    menu.classList.toggle('is-narrow', buttons.length === shown.length);
+    menu.classList.toggle('is-narrow', shown.every((action) => action.narrow || buttons.includes(action)));
     menu.hidden = shown.length === 0;
   }
 
@@ -61,7 +62,7 @@ export function createActions(words, show, close) {
         action.act(menu);
       }, '', true);
       set(item, 'aria-pressed', action.pressed === null ? null : String(action.pressed));
-      return el('li', {}, item);
+      return el('li', { class: action.narrow && 'is-narrow' }, item);
     });
     show('menu', words.controls, [el('ul', { class: 'stage-menu' }, ...items)], menu);
   }

@@ -75,7 +75,7 @@ export function createChrome(stage, host) {
   const zoomOut = button(words.zoomOut, 'minus', () => host.nudge('out'));
   const move = button(words.moving, 'move', toggleMoving, 'is-wide');
   move.setAttribute('aria-expanded', 'false');
-  actions.offer({ id: 'move', name: words.moving, symbol: 'move', act: toggleMoving, menu: true });
+  actions.offer({ id: 'move', name: words.moving, symbol: 'move', act: toggleMoving, narrow: true });
   const corner_screen = button(words.fullScreen, 'maximize', host.fullScreen, 'is-narrow');
   const corner = el('div', { class: 'stage-corner' }, pad,
     el('div', { class: 'stage-zoom', role: 'group' }, zoomIn, zoomOut), move, corner_screen);
@@ -146,6 +146,9 @@ export function createChrome(stage, host) {
     /** Takes up the tour: its title, its languages, its scenes. @param {TourDocument} next @param {number} count */
     tour(next, count) {
       tour = next;
+      actions.choose(next.skin?.controls);
+      move.hidden = !actions.wants('move');
+      corner_screen.hidden = !actions.wants('fullscreen');
       if (title) Object.assign(title, { textContent: say(next.title).value, lang: say(next.title).lang });
       const others = next.languages.filter((code) => code !== host.language && next.page?.[code]);
       tongues.replaceChildren(...others.map((code) => {
@@ -157,8 +160,8 @@ export function createChrome(stage, host) {
       }));
       const several = next.scenes.length > 1;
       const known = next.scenes.length === count;
-      strip.hidden = !several || !known;
-      pill.hidden = count < 2;
+      strip.hidden = !several || !known || !actions.wants('thumbnails');
+      pill.hidden = count < 2 || !actions.wants('scenes');
       if (count > 1 && !listed) {
         listed = true;
         actions.offer({ id: 'scenes', name: words.scenes, symbol: 'list', act: showScenes, dialog: true, written: true });
@@ -174,7 +177,7 @@ export function createChrome(stage, host) {
       place.replaceChildren(label(next.title), count > 1 ? ` · ${words.sceneOf(number, count)}` : '');
       facing.textContent = '';
       wind = -1;
-      compass.hidden = typeof next.north_deg !== 'number';
+      compass.hidden = typeof next.north_deg !== 'number' || !actions.wants('compass');
       for (const link of thumbs.querySelectorAll('a')) {
         set(link, 'aria-current', link.dataset.scene === next.id ? 'true' : null);
         if (link.dataset.scene !== next.id) continue;
