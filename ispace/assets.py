@@ -15,9 +15,9 @@ _PACKAGE = Path(__file__).parent
 _VIEWER = "viewer.vi.js"
 _LINK = {
     ".css": re.compile(rb"(?P<before>url\(['\"]?)(?P<name>fonts/[A-Za-z0-9._-]+)"),
-    ".js": re.compile(rb"(?P<before>[\"'`]\./)(?P<name>[a-z_-]+\.(?:js|css))(?=[\"'`])"),
+    ".js": re.compile(rb"(?P<before>[\"'`]\./)(?P<name>[a-z_-]+\.(?:js|css|svg))(?=[\"'`])"),
 }
-"""How a style sheet names its fonts, and a script the modules and style sheets that it loads on demand."""
+"""How a style sheet names its fonts, and a script what it loads on demand."""
 
 
 def home() -> tuple[Path, Path]:

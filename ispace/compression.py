@@ -33,6 +33,14 @@ def decoded(key: str, content: bytes, encoding: str | None) -> bytes:
     return content
 
 
+def compressed(content: bytes, encoding: Encoding, *, quick: bool = False) -> bytes:
+    """Return ``content`` compressed; ``quick`` where a reader waits for it."""
+    if encoding == "gzip":
+        # mtime 0: the same text has the same bytes whenever it is compressed.
+        return gzip.compress(content, 6 if quick else 9, mtime=0)
+    return bytes(brotli.compress(content, quality=5 if quick else 9))
+
+
 def encoded(put: Put, encoding: Encoding) -> Put:
     """Return ``put`` with its content compressed, where it is a text, large enough, and not compressed yet."""
     if put.content_encoding or not keys.is_text(put.key):
@@ -40,9 +48,7 @@ def encoded(put: Put, encoding: Encoding) -> Put:
     content = put.content.read_bytes() if isinstance(put.content, Path) else put.content
     if len(content) < _LEAST_BYTES:
         return put
-    # mtime 0: the same text has the same bytes whenever it is compressed.
-    small = gzip.compress(content, 9, mtime=0) if encoding == "gzip" else brotli.compress(content, quality=9)
-    return dataclasses.replace(put, content=small, content_encoding=encoding)
+    return dataclasses.replace(put, content=compressed(content, encoding), content_encoding=encoding)
 
 
 class CompressedTexts:

@@ -8,9 +8,13 @@ import re
 from collections.abc import Mapping
 from typing import Literal
 
+from ispace import keys
 from ispace.ports import ObjectInfo
 
 Verdict = Literal["send", "not-modified", "failed"]
+
+_LEAST_BYTES = 1024
+"""Below this a text fits into a packet or two anyway."""
 
 
 def verdict(info: ObjectInfo, asked: Mapping[str, str]) -> Verdict:
@@ -47,6 +51,20 @@ def part(info: ObjectInfo, asked: Mapping[str, str]) -> range | None:
     if last is not None and int(last) < int(first):
         return None
     return range(int(first), min(info.size, int(last) + 1 if last is not None else info.size))
+
+
+def encoding(info: ObjectInfo, asked: Mapping[str, str]) -> Literal["br", "gzip"] | None:
+    """Return how a text is compressed on its way, ``None`` where it is not: small, stored so, or not understood.
+
+    Weights beyond a plain refusal (``q=0``) are not weighed up: whoever takes brotli is better off with it.
+    """
+    if info.content_encoding or not keys.is_text(info.key) or info.size < _LEAST_BYTES:
+        return None
+    taken = {}
+    for said in asked.get("accept-encoding", "").lower().split(","):
+        name, _, weight = said.partition(";")
+        taken[name.strip()] = re.fullmatch(r"\s*q\s*=\s*0(\.0*)?\s*", weight) is None
+    return next((name for name in ("br", "gzip") if taken.get(name, False)), None)
 
 
 def _low(asked: Mapping[str, str]) -> str:

@@ -22,6 +22,7 @@ from ispace.errors import IspaceError, ObjectMissingError
 from ispace.page.frame import CONTENT_SECURITY_POLICY as POLICY
 from ispace.ports import ObjectInfo
 from ispace.web import conditions
+from ispace.web.packed import Packed
 
 _LOG = logging.getLogger(__name__)
 
@@ -35,6 +36,8 @@ _ALWAYS = {
     "Access-Control-Allow-Origin": "*",
 }
 """Tours are public and meant to be embedded, so any page may read them; nothing may be guessed from content."""
+
+_PACKED = Packed()
 
 _AT_ONCE_BYTES = 1 << 20
 """What is larger is sent in pieces of this size."""
@@ -86,17 +89,29 @@ def _of_object(file: IO[bytes], info: ObjectInfo, request: Request) -> Response:
     if _is_gone(file, info):
         # Conditions and ranges are about what is there (RFC 9110, 13.2.1).
         return Response(file.read(), 410, headers, info.content_type)
+    part = conditions.part(info, request.headers) if request.method == "GET" else None
+    encoding = None if part is not None else conditions.encoding(info, request.headers)
+    if encoding:
+        # Another form of the same thing: a weak tag, which no range may be built on.
+        headers |= {"Content-Encoding": encoding, "ETag": f"W/{info.etag}"}
     verdict = conditions.verdict(info, request.headers)
     if verdict != "send":
         return Response(None, 304, headers) if verdict == "not-modified" else Response(None, 412, _ALWAYS)
-    part = conditions.part(info, request.headers) if request.method == "GET" else None
+    if encoding:
+        packed = _PACKED.of(info, encoding, file)
+        headers["Content-Length"] = str(len(packed))
+        return Response(None if request.method == "HEAD" else packed, 200, headers, info.content_type)
+    return _sent(file, info, part, headers, is_head=request.method == "HEAD")
+
+
+def _sent(file: IO[bytes], info: ObjectInfo, part: range | None, headers: dict[str, str], *, is_head: bool) -> Response:
     wanted, status = (range(info.size), 200) if part is None else (part, 206)
     if part is not None:
         if not part:
             return Response(None, 416, _ALWAYS | {"Content-Range": f"bytes */{info.size}"})
         headers["Content-Range"] = f"bytes {part.start}-{part.stop - 1}/{info.size}"
     headers |= {"Content-Length": str(len(wanted)), "Accept-Ranges": "bytes"}
-    if request.method == "HEAD":
+    if is_head:
         return Response(None, status, headers, info.content_type)
     if len(wanted) > _AT_ONCE_BYTES:
         return StreamingResponse(_pieces(file, wanted), status, headers, info.content_type)
@@ -135,7 +150,9 @@ def _headers(info: ObjectInfo) -> dict[str, str]:
         "Last-Modified": email.utils.format_datetime(info.modified, usegmt=True),
     }
     if info.content_encoding:
-        headers |= {"Content-Encoding": info.content_encoding, "Vary": "Accept-Encoding"}
+        headers["Content-Encoding"] = info.content_encoding
+    if info.content_encoding or keys.is_text(info.key):
+        headers["Vary"] = "Accept-Encoding"
     if info.content_type.startswith("text/html"):
         headers["Content-Security-Policy"] = POLICY
     return headers

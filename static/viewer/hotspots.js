@@ -26,7 +26,7 @@ const NEAR = 0.05;
  * @property {(id: string) => string | null} mediumKind
  * @property {string} base  address against which the document's addresses are resolved
  * @property {(spot: Hotspot, from: HTMLElement) => void} open
- * @property {(target: string, arrival: Hotspot['arrival']) => void} go
+ * @property {(target: string, arrival: Hotspot['arrival'], spot: string) => void} go
  * @property {(at: Vector) => void} reveal turns the view until a direction is comfortably in it
  */
 
@@ -97,7 +97,7 @@ export function createHotspots(words, host) {
     const { target } = spot;
     if (target) {
       const link = el('a', { href: formatLink(encodeURIComponent(target)) });
-      follow(link, () => host.go(target, spot.arrival));
+      follow(link, () => host.go(target, spot.arrival, spot.id));
       return link;
     }
     const control = el('button', { type: 'button', 'aria-haspopup': 'dialog' });

@@ -21,7 +21,7 @@
  *   address.js     the address bar; links.js what stands in it
  *   events.js      what is told to those who embed it
  *   words/         every word, a file a language; text.js texts of the document
- *   dom.js types.js
+ *   dom.js sprite.js types.js; viewer.d.ts says the same to TypeScript
  *
  * It imports nothing outside this folder and needs only viewer.css, the tokens of the page (or their fallbacks) and
  * the icon sprite.

@@ -45,6 +45,12 @@ export const vectorOf = (at) => direction(at.yaw_deg * RADIAN, at.pitch_deg * RA
 /** Yaw and pitch, in radians, of a vector of any length. @param {Vector} v */
 export const anglesOf = (v) => ({ yaw: Math.atan2(v[0], v[2]), pitch: Math.atan2(v[1], Math.hypot(v[0], v[2])) });
 
+/** The direction of a vector, as documents say it. @param {Vector} v @returns {Direction} */
+export function directionOf(v) {
+  const { yaw, pitch } = anglesOf(v);
+  return { yaw_deg: yaw / RADIAN, pitch_deg: pitch / RADIAN };
+}
+
 /** Focal length that spans `hfov_deg` over the longer side. @param {number} hfov_deg @param {Size} size */
 export const focalOf = (hfov_deg, size) => Math.max(size.width, size.height) / 2 / Math.tan((hfov_deg * RADIAN) / 2);
 

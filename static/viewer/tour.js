@@ -18,10 +18,11 @@ import { createHotspots } from './hotspots.js';
 import { formatLink } from './links.js';
 import { createLoop } from './loop.js';
 import { createPicture } from './picture.js';
-import { RADIAN, bearing, fromDocument } from './projection.js';
+import { RADIAN, bearing, directionOf, fromDocument, project, unproject, vectorOf } from './projection.js';
 import { createScreen, share } from './screen.js';
 import { createSheet } from './sheet.js';
 import { createSource } from './source.js';
+import { needIcons } from './sprite.js';
 
 /** Below this height (a telephone on its side) there is no room for the strip of scenes. */
 const LOW_PX = 460;
@@ -99,8 +100,14 @@ export function createTour(stage, tourUrl, options = {}) {
     sceneTitle: (id) => source.scene(id)?.title ?? null,
     productName: (id) => source.tour?.products?.[id]?.name ?? null,
     mediumKind: (id) => source.tour?.media?.[id]?.kind ?? null,
-    open: (spot, from) => void openCard(spot, from),
-    go: (target, arrival) => void goTo(target, arrival ?? null, { walked: true }),
+    open(spot, from) {
+      emit('hotspot', spot.id);
+      void openCard(spot, from);
+    },
+    go(target, arrival, spot) {
+      emit('hotspot', spot);
+      void goTo(target, arrival ?? null, { walked: true });
+    },
     reveal,
   });
   const sheet = createSheet(stage, words, wake);
@@ -167,6 +174,7 @@ export function createTour(stage, tourUrl, options = {}) {
   stage.append(surface, ...chrome.parts, sheet.dialog);
   stage.classList.toggle('is-framed', address.framed);
   stage.classList.add('has-viewer');
+  void needIcons(stage);
 
   const resizing = new ResizeObserver(resize);
   resizing.observe(surface);
@@ -399,6 +407,11 @@ export function createTour(stage, tourUrl, options = {}) {
   return {
     goTo: (id, at) => goTo(id, at),
     look: (next) => void camera.look(fromDocument(next, camera.size)),
+    directionAt: (point) => (scene ? directionOf(unproject(point, camera.view, camera.size)) : null),
+    pointOf(at) {
+      const { x, y, depth } = project(vectorOf(at), camera.view, camera.size);
+      return scene && depth > 0 ? { x, y } : null;
+    },
     get view() {
       return scene ? camera.said : null;
     },
@@ -415,7 +428,7 @@ export function createTour(stage, tourUrl, options = {}) {
       source.hurry();
       sheet.close(true);
       picture.destroy();
-      for (const part of [surface, ...chrome.parts, sheet.dialog]) part.remove();
+      for (const part of [surface, ...chrome.parts, sheet.dialog, ...stage.querySelectorAll('.stage-icons')]) part.remove();
       stage.classList.remove('has-viewer', 'is-live', 'is-framed', 'is-low', 'has-link', 'has-sheet', 'is-filling');
       if (unnamed) stage.removeAttribute('aria-label');
     },

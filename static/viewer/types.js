@@ -88,14 +88,17 @@
  * @property {string} [language]
  * @property {boolean} [history]  whether scene and view stand in the address bar; default yes
  *
- * @typedef {'first' | 'full' | 'idle' | 'scene' | 'view' | 'error'} EventName
+ * @typedef {'first' | 'full' | 'idle' | 'scene' | 'view' | 'hotspot' | 'error'} EventName
  *   first: something of a scene is on screen · full: the view is as sharp as it gets · idle: nothing is left to do ·
- *   scene: another scene was opened (its id) · view: the view changed (a document's view) · error: what failed
+ *   scene: another scene was opened (its id) · view: the view changed (a document's view) ·
+ *   hotspot: one was chosen (its id) · error: what failed
  *
  * @typedef {object} Tour
  * @property {() => void} destroy
  * @property {(scene: string, view?: DocumentView | null) => Promise<boolean>} goTo  false where it could not be opened
  * @property {(view: DocumentView) => void} look
+ * @property {(point: Point) => Direction | null} directionAt  what is seen at a point of the stage
+ * @property {(at: Direction) => Point | null} pointOf  where a direction is seen; null behind the viewer
  * @property {DocumentView | null} view
  * @property {string | null} scene
  * @property {(event: EventName, listener: (detail: unknown) => void) => () => void} on  returns how to stop listening

@@ -172,11 +172,11 @@ img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; media-src 'self
 <img src="a/{start}-landscape.jpg" alt="{title}" fetchpriority="high"></picture>
 <header class="stage-head"><h1 class="stage-title">{title}</h1><p class="stage-place">{place}</p></header>
 </section>
+<script type="application/json" id="tour-start">{start_json}</script>
+<script type="module" async src="viewer.{lang}.js"></script>
 <div class="strip"><p class="strip-text">Bốn mặt chữ và một quả cầu đủ màu.</p></div>
 <main class="page" id="noi_dung">{sections}</main>
-<div class="sprite" hidden>{sprite}</div>
-<script type="application/json" id="tour-start">{start_json}</script>
-<script type="module" src="viewer.{lang}.js"></script></body></html>
+<div class="sprite" hidden>{sprite}</div></body></html>
 """
 
 

@@ -603,6 +603,11 @@ def test_the_viewer_works_in_any_element_and_leaves_it_as_it_was(server: Server,
     settle(tab)
     tab.wait_for_function("() => window.said.includes('idle')")
     assert tab.evaluate("window.said") == ["mot", "first", "full", "idle"]
+    tab.wait_for_selector(".stage-icons #i-x", state="attached")
+    middle = {"x": 720, "y": 250}
+    seen = tab.evaluate("(at) => window.tour.directionAt(at)", middle)
+    assert tab.evaluate("(to) => window.tour.pointOf(to)", seen) == pytest.approx(middle, abs=0.01)
+    assert tab.evaluate("window.tour.pointOf({yaw_deg: 180, pitch_deg: 0})") is None
     assert tab.evaluate("window.tour.goTo('hai', {yaw_deg: 12, pitch_deg: 3, hfov_deg: 60})") is True
     assert tab.evaluate("window.tour.scene") == "hai"
     view = tab.evaluate("window.tour.view")

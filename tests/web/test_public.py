@@ -29,7 +29,8 @@ def client(small: SmallTour) -> Iterator[TestClient]:
     site = flow.site_of(small.settings)
     small.publish()
     app = public.app(small.public, lambda kind: render.notice(kind, root="/", assets=small.front, site=site))
-    with TestClient(app, base_url="http://tours.example", follow_redirects=False) as client:
+    plain = {"Accept-Encoding": "identity"}
+    with TestClient(app, base_url="http://tours.example", follow_redirects=False, headers=plain) as client:
         yield client
 
 
@@ -275,3 +276,44 @@ def test_an_empty_store_answers(tmp_path: Path, front: assets.Assets) -> None:
     with TestClient(app) as client:
         assert (client.get("/").status_code, client.get("/").content) == (404, b"not-found")
     assert keys.CATALOGUE == "index.html"
+
+
+@pytest.mark.parametrize(
+    ("asked", "given"),
+    [
+        ("gzip, deflate, br", "br"),
+        ("gzip", "gzip"),
+        ("br;q=0, gzip;q=0.5", "gzip"),
+        ("identity", None),
+        ("gzip;q=0.0", None),
+        ("BR", "br"),
+        ("x" * 5000, None),
+    ],
+)
+def test_a_text_is_compressed_on_its_way_for_those_who_take_it(
+    client: TestClient, small: SmallTour, asked: str, given: str | None
+) -> None:
+    page = f"/{SLUG}/index.html"
+    answer = client.get(page, headers={"Accept-Encoding": asked})
+    assert answer.headers.get("content-encoding") == given
+    assert answer.headers["vary"] == "Accept-Encoding"
+    assert answer.content == (small.public.root / SLUG / "index.html").read_bytes()
+    assert answer.headers["etag"].startswith("W/") == (given is not None)
+    head = client.head(page, headers={"Accept-Encoding": asked})
+    assert head.headers["content-length"] == answer.headers["content-length"]
+    assert head.headers["etag"] == answer.headers["etag"]
+    again = client.get(page, headers={"Accept-Encoding": asked, "If-None-Match": answer.headers["etag"]})
+    assert (again.status_code, again.headers["etag"]) == (304, answer.headers["etag"])
+
+
+def test_pictures_and_parts_of_texts_are_sent_as_they_are(client: TestClient, small: SmallTour) -> None:
+    takes = {"Accept-Encoding": "br"}
+    assert "content-encoding" not in client.get(_tile(small), headers=takes).headers
+    part = client.get(f"/{SLUG}/index.html", headers=takes | {"Range": "bytes=0-9"})
+    assert part.status_code == 206
+    assert "content-encoding" not in part.headers
+    whole = (small.public.root / SLUG / "index.html").read_bytes()
+    assert part.content == whole[:10]
+    tag = client.get(f"/{SLUG}/index.html", headers=takes).headers["etag"]
+    unsafe = client.get(f"/{SLUG}/index.html", headers=takes | {"Range": "bytes=0-9", "If-Range": tag})
+    assert unsafe.status_code == 200
