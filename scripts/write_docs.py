@@ -28,8 +28,8 @@ what they name; a value that cannot be used is told by name (CAI-DAT) before any
 {rows}
 
 Two more names are read elsewhere: `ISPACE_LANGUAGE` (`vi` or `en`) chooses the language of the command line, which is
-otherwise that of the locale, else Vietnamese; `ISPACE_SHARED` and `ISPACE_CHROMIUM` tell the tests where pictures that
-are not in the repository lie, and which Chromium to drive.
+otherwise that of the locale, else Vietnamese; `ISPACE_SHARED`, `ISPACE_CHROMIUM` and `ISPACE_FIREFOX` tell the tests
+where pictures that are not in the repository lie, and which browsers to drive.
 
 This file is written by `python scripts/write_docs.py` from `ispace/settings.py`.
 """

@@ -16,6 +16,8 @@ from typing import Any
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
+from ispace.page.frame import CONTENT_SECURITY_POLICY
+
 FACES = "frblud"
 PREVIEW_ORDER = "bdflru"
 TILE_PX = 416
@@ -163,8 +165,7 @@ def scene(root: Path, id_: str, colour: Colour, title: dict[str, str], **more: A
 PAGE = """<!doctype html>
 <html lang="{lang}"><head><meta charset="utf-8"><title>{title}</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'self'; style-src 'self'; \
-img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; media-src 'self'; base-uri 'none'">
+<meta http-equiv="Content-Security-Policy" content="{csp}">
 <link rel="icon" href="data:,"><link rel="stylesheet" href="site.css"><link rel="stylesheet" href="viewer.css">
 </head><body class="tour">
 <section class="stage" id="stage" data-tour="r/tour/1/tour.json" aria-label="{title}">
@@ -191,6 +192,7 @@ def page(tour: dict[str, Any], dist: Path, lang: str = "vi") -> str:
         for s in tour["scenes"]
     )
     return PAGE.format(
+        csp=CONTENT_SECURITY_POLICY,
         lang=lang, title="Quả cầu chữ", place=first["id"], start=tour["start"], start_json=text,
         sections=sections, sprite=(dist / "icons.svg").read_text("utf-8"),
     )  # fmt: skip

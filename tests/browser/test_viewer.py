@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from compare import HIDE_CHROME, SETTLED, best_shift, psnr
 from conftest import DESKTOP, PHONE, Server, page_opener, serve
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
@@ -27,10 +28,6 @@ window.frames_drawn = 0;
 const draw = WebGL2RenderingContext.prototype.clear;
 WebGL2RenderingContext.prototype.clear = function (...a) { window.frames_drawn++; return draw.apply(this, a); };
 """
-HIDE_CHROME = """() => {
-  for (const e of document.querySelectorAll('.stage > *, .stage-areas, .stage-spots'))
-    if (!e.matches('.stage-poster, .stage-surface')) e.style.visibility = 'hidden';
-}"""
 
 
 def _hotspots() -> list[dict[str, Any]]:
@@ -123,12 +120,7 @@ Opener = Callable[..., Page]
 def settle(tab: Page) -> None:
     """Wait until the viewer is live and has nothing left to do."""
     tab.wait_for_selector(".stage.is-live", state="attached")
-    tab.wait_for_function(
-        """() => new Promise(done => {
-            const count = performance.getEntriesByType('resource').length;
-            setTimeout(() => done(count === performance.getEntriesByType('resource').length), 350);
-        })"""
-    )
+    tab.wait_for_function(SETTLED)
 
 
 def picture(tab: Page) -> np.ndarray:
@@ -142,18 +134,6 @@ def poster(tab: Page) -> np.ndarray:
     """Return what the stage shows before (or without) the viewer."""
     tab.wait_for_timeout(300)
     return np.asarray(Image.open(io.BytesIO(tab.locator(".stage").screenshot())).convert("RGB")).astype(float)
-
-
-def psnr(a: np.ndarray, b: np.ndarray) -> float:
-    error = float(np.mean((a - b) ** 2))
-    return math.inf if error == 0 else 10 * math.log10(255**2 / error)
-
-
-def best_shift(a: np.ndarray, b: np.ndarray) -> tuple[int, int]:
-    """Return by how many pixels (x, y) ``b`` must be moved to fit ``a`` best, at most two."""
-    inner = a[4:-4, 4:-4]
-    size = {(x, y): psnr(inner, np.roll(b, (y, x), (0, 1))[4:-4, 4:-4]) for x in range(-2, 3) for y in range(-2, 3)}
-    return max(size, key=lambda shift: size[shift])
 
 
 def hash_view(tab: Page) -> tuple[str, float, float, float]:

@@ -1,4 +1,4 @@
-"""The shell scripts: which Python and Chromium they take, that steps go on after a failure, that signals end them."""
+"""The shell scripts: which Python and browsers they take, that steps go on after a failure, that signals end them."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def test_steps_that_all_pass_end_with_zero() -> None:
 def test_the_chromium_that_is_named_is_taken_before_the_one_in_the_path(tmp_path: Path) -> None:
     named = program(tmp_path / "mine", "")
     program(tmp_path / "bin/chromium", "")
-    code = '. scripts/chromium; find_chromium; echo "$ISPACE_CHROMIUM"'
+    code = '. scripts/browsers; find_chromium; echo "$ISPACE_CHROMIUM"'
     assert shell(code, PATH=str(tmp_path / "bin"), ISPACE_CHROMIUM=str(named)).stdout.strip() == str(named)
     assert shell(code, PATH=str(tmp_path / "bin")).stdout.strip() == str(tmp_path / "bin/chromium")
 
@@ -61,25 +61,43 @@ def test_the_chromium_that_is_named_is_taken_before_the_one_in_the_path(tmp_path
 @pytest.mark.parametrize("named", ["", "/nonexistent/chromium"])
 def test_a_missing_browser_is_one_sentence(tmp_path: Path, named: str) -> None:
     program(tmp_path / "id", "echo 1000")
-    done = shell(". scripts/chromium; find_chromium", PATH=str(tmp_path), ISPACE_CHROMIUM=named)
+    done = shell(". scripts/browsers; find_chromium", PATH=str(tmp_path), ISPACE_CHROMIUM=named)
     assert (done.returncode, len(done.stderr.splitlines())) == (1, 2)
     assert "ISPACE_CHROMIUM" in done.stderr
 
 
-def test_root_on_debian_gets_a_chromium_by_apt(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("browser", "programs", "packages"),
+    [
+        ("chromium", ["chromium"], "chromium"),
+        ("firefox", ["firefox-esr", "Xvfb"], "firefox-esr xvfb libgl1-mesa-dri"),
+    ],
+)
+def test_root_on_debian_gets_a_browser_by_apt(tmp_path: Path, browser: str, programs: list[str], packages: str) -> None:
     if not Path("/etc/debian_version").exists():
         pytest.skip("this is no Debian")
     program(tmp_path / "bin/id", "echo 0")
-    made = f"printf '#!/bin/sh\\n' >{tmp_path}/bin/chromium; /bin/chmod +x {tmp_path}/bin/chromium"
+    made = " && ".join(
+        f"printf '#!/bin/sh\\n' >{p} && /bin/chmod +x {p}" for p in (tmp_path / "bin" / n for n in programs)
+    )
     program(tmp_path / "bin/apt-get", f'echo "$*" >>{tmp_path}/asked; case $1 in install) {made};; esac')
     (tmp_path / ".venv").mkdir()
-    code = f'. scripts/chromium; cd {tmp_path}; find_chromium && echo "$ISPACE_CHROMIUM"'
+    code = f'. scripts/browsers; cd {tmp_path}; find_{browser} && echo "$ISPACE_{browser.upper()}"'
 
     done = shell(code, PATH=str(tmp_path / "bin"))
 
-    assert done.stdout.strip() == str(tmp_path / "bin/chromium")
+    assert done.stdout.strip() == str(tmp_path / "bin" / programs[0])
     asked = (tmp_path / "asked").read_text().splitlines()
-    assert asked == ["update", "install -y --no-install-recommends chromium"]
+    assert asked == ["update", f"install -y --no-install-recommends {packages}"]
+
+
+def test_a_missing_firefox_is_one_sentence_that_says_what_is_skipped(tmp_path: Path) -> None:
+    program(tmp_path / "id", "echo 1000")
+    program(tmp_path / "firefox-esr", "")
+    for named in ("", "/nonexistent/firefox"):
+        done = shell(". scripts/browsers; find_firefox", PATH=str(tmp_path), ISPACE_FIREFOX=named)
+        assert (done.returncode, len(done.stderr.splitlines())) == (1, 2)
+        assert "skipped" in done.stderr
 
 
 @pytest.fixture
