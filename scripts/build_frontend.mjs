@@ -23,7 +23,7 @@
 import { build } from 'esbuild';
 import { createHash } from 'node:crypto';
 import { access, mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, constants } from 'node:zlib';
 
@@ -51,6 +51,15 @@ const STROKE =
 const TEXT_FONT = '@fontsource/be-vietnam-pro/files/be-vietnam-pro';
 const TITLE_FONT = '@fontsource-variable/lora/files/lora';
 const SUBSETS = ['latin', 'latin-ext', 'vietnamese'];
+
+/**
+ * The viewer runs in browsers of late 2021. Older ones show the page without it, so its styles go back further: to the
+ * first that know custom properties, modules or not.
+ */
+const TARGETS = {
+  '.js': ['chrome94', 'firefox92', 'safari15'],
+  '.css': ['chrome58', 'firefox55', 'safari10'],
+};
 
 const exists = (/** @type {string} */ path) => access(path).then(() => true, () => false);
 
@@ -84,7 +93,7 @@ async function bundled(/** @type {string} */ source, language = '', /** @type {S
     minify: true,
     write: false,
     format: 'esm',
-    target: ['chrome94', 'firefox92', 'safari15'],
+    target: TARGETS[/** @type {'.js' | '.css'} */ (extname(source))],
     external: ['*.woff2'],
     legalComments: 'none',
     charset: 'utf8',

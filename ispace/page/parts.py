@@ -52,7 +52,7 @@ class Parts:
             "thumbnail": self._picture(scene["thumbnail"]),
             "portrait": self._picture(scene["poster"]["portrait"]),
             "landscape": self._picture(scene["poster"]["landscape"]),
-            "share": scene.get("share") or scene["poster"]["landscape"],
+            "share": self._picture(scene.get("share") or scene["poster"]["landscape"]),
             "alt": self.word(panorama.alt)
             or say("page.view-of", self.lang, scene=self.word(scene["title"]), tour=self.word(self._tour.title)),
             "credit": panorama.credit,

@@ -44,7 +44,7 @@ export function createCamera(host) {
 
   function measure() {
     if (!scene) return;
-    const face_px = scene.tiles.level_sizes_px.at(-1) ?? 1024;
+    const face_px = Math.max(...scene.tiles.level_sizes_px);
     zoom = geometry.zoomRange(scene.limits, size, initial().focal, face_px, density());
   }
 

@@ -14,6 +14,15 @@ import { formatLink } from './links.js';
 /** Eight winds; which one is faced. @param {number} bearing_deg */
 export const windOf = (bearing_deg) => Math.round(bearing_deg / 45) % 8;
 
+/** What a language calls itself; its code where the browser does not know. @param {string} code */
+function tongueOf(code) {
+  try {
+    return new Intl.DisplayNames([code], { type: 'language' }).of(code) ?? code;
+  } catch {
+    return code;
+  }
+}
+
 /**
  * @typedef {object} ChromeHost
  * @property {Words} words
@@ -152,7 +161,7 @@ export function createChrome(stage, host) {
       if (title) Object.assign(title, { textContent: say(next.title).value, lang: say(next.title).lang });
       const others = next.languages.filter((code) => code !== host.language && next.page?.[code]);
       tongues.replaceChildren(...others.map((code) => {
-        const own = new Intl.DisplayNames([code], { type: 'language' }).of(code) ?? code;
+        const own = tongueOf(code);
         const link = el('a', { class: 'stage-button', href: host.pageIn(code), hreflang: code, lang: code, title: own },
           code.toUpperCase(), el('span', { class: 'stage-unseen' }, ` – ${own}`));
         for (const type of ['pointerdown', 'focus', 'click']) link.addEventListener(type, () => (link.href = host.pageIn(code)));

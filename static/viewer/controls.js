@@ -149,7 +149,7 @@ export function createControls(root, surface, host) {
   const release = (/** @type {PointerEvent} */ event) => {
     if (!pointers.delete(event.pointerId)) return;
     const [first] = trail;
-    const end = trail.at(-1);
+    const end = trail[trail.length - 1];
     const moved = end && first && end.time > first.time && event.timeStamp - end.time < 90;
     if (event.type === 'pointerup' && pointers.size === 0 && dragging) {
       if (moved && !calm()) {

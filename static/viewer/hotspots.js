@@ -226,7 +226,7 @@ function outline(corners, camera, view, size) {
   /** @type {Vector[]} */
   const kept = [];
   seen.forEach((b, i) => {
-    const a = /** @type {Vector} */ (seen.at(i - 1));
+    const a = /** @type {Vector} */ (seen[(i || seen.length) - 1]);
     if (a[2] > NEAR !== b[2] > NEAR) {
       const t = (NEAR - a[2]) / (b[2] - a[2]);
       kept.push([a[0] + t * (b[0] - a[0]), a[1] + t * (b[1] - a[1]), NEAR]);

@@ -20,7 +20,18 @@ function readStart() {
   }
 }
 
-if (stage && url) {
+/**
+ * Whether listeners can be taken away by a signal: the youngest thing that the viewer cannot do without. Where it is
+ * missing the page stays as it is, with its poster and all of its text.
+ */
+function isYoungEnough() {
+  let known = false;
+  const options = Object.defineProperty({}, 'signal', { get: () => void (known = true) });
+  window.addEventListener('unknown', () => {}, options);
+  return known;
+}
+
+if (stage && url && isYoungEnough()) {
   const tour = createTour(stage, url, { start: readStart(), language: document.documentElement.lang });
   // Links of the page that lead to a view are of use from now on: they bring the visitor back up to the picture.
   document.documentElement.dataset.viewer = '';

@@ -2,7 +2,7 @@
  * A scene on a WebGL canvas: below its tiles the preview strip, and the poster at its own place, so that something is
  * to be seen from the first frame on. Reports a lost context and starts again when it comes back.
  *
- * @import {Scene, Size, View} from './types.js'
+ * @import {Pixels, Scene, Size, View} from './types.js'
  * @import {Square, Texture} from './gl.js'
  */
 
@@ -17,8 +17,8 @@ import { createTiles, rectOf } from './tiles.js';
  * @typedef {object} Pano what a scene is shown by: this canvas, or a cube of pictures where there is no WebGL
  * @property {HTMLElement} element
  * @property {(scene: Scene, url: (path: string) => string) => void} open
- * @property {(strip: ImageBitmap | HTMLImageElement, order: string) => void} preview
- * @property {(poster: ImageBitmap, view: View) => void} poster at the natural size of the picture
+ * @property {(strip: Pixels, order: string) => void} preview
+ * @property {(poster: Pixels, view: View) => void} poster at the natural size of the picture
  * @property {(view: View, size: Size, density: number, fade: boolean) => Drawn} draw
  * @property {() => HTMLCanvasElement | null} copy the last frame, drawn again; null where that cannot be
  * @property {() => void} retry
@@ -37,7 +37,7 @@ export function createPanorama(host) {
   const memory = /** @type {{deviceMemory?: number}} */ (navigator).deviceMemory ?? 4;
   const tiles = createTiles({
     load: loadBitmap,
-    upload: (bitmap) => renderer.upload(/** @type {ImageBitmap} */ (bitmap)),
+    upload: (bitmap) => renderer.upload(/** @type {Pixels} */ (bitmap)),
     release: renderer.release,
     now: () => performance.now(),
     wake: host.wake,
@@ -159,6 +159,30 @@ export async function loadBitmap(url, signal) {
   return decode(await answer.blob());
 }
 
-/** @param {Blob | HTMLImageElement} picture */
-export const decode = (picture) =>
-  createImageBitmap(picture, { premultiplyAlpha: 'none', colorSpaceConversion: 'none' });
+/**
+ * Decodes a picture as its pixels are stored. What is no picture rejects.
+ * @param {Blob | HTMLImageElement} picture @returns {Promise<Pixels>}
+ */
+export async function decode(picture) {
+  try {
+    return await createImageBitmap(picture, { premultiplyAlpha: 'none', colorSpaceConversion: 'none' });
+  } catch (error) {
+    // No such function, or one that knows no options (Safari 15, Firefox 97); a broken picture is another error.
+    if (error instanceof TypeError || error instanceof ReferenceError) return decodeAsElement(picture);
+    throw error;
+  }
+}
+
+/** @param {Blob | HTMLImageElement} picture @returns {Promise<Pixels>} */
+async function decodeAsElement(picture) {
+  const image = new Image();
+  // A picture of the page has the size of its box; only one outside the page has the size of its file.
+  if (picture instanceof Blob) image.src = URL.createObjectURL(picture);
+  else Object.assign(image, { crossOrigin: picture.crossOrigin, src: picture.currentSrc });
+  try {
+    await image.decode();
+  } finally {
+    if (picture instanceof Blob) URL.revokeObjectURL(image.src);
+  }
+  return Object.assign(image, { close: () => image.removeAttribute('src') });
+}

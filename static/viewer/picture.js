@@ -2,7 +2,7 @@
  * The picture of the open scene, from the poster of the page to the sharpest tiles: on a canvas where there is WebGL,
  * else on a cube of pictures, which also stands in while a graphics context is lost.
  *
- * @import {Scene, Size} from './types.js'
+ * @import {Pixels, Scene, Size} from './types.js'
  * @import {Drawn, Pano} from './panorama.js'
  */
 
@@ -143,7 +143,7 @@ export function createPicture(stage, surface, { camera, source, wake, attributes
 
     /**
      * Takes up a scene; `strip` is what can be shown of it already.
-     * @param {Scene} next @param {{strip: ImageBitmap, sharp: boolean} | null} strip
+     * @param {Scene} next @param {{strip: Pixels, sharp: boolean} | null} strip
      */
     open(next, strip) {
       scene = next;

@@ -1,4 +1,4 @@
-/** Filling the screen, and handing a view on to others: what the browser may or may not allow. */
+/** Filling the screen, its size, and handing a view on to others: what the browser may or may not allow. */
 
 import { el } from './dom.js';
 
@@ -23,6 +23,21 @@ export function createScreen(stage, changed, signal) {
       else stage.requestFullscreen().catch(fill);
     },
   };
+}
+
+/**
+ * Tells when an element has got a size and when it gets another; returns how to stop.
+ * @param {Element} element @param {() => void} changed
+ */
+export function watchSize(element, changed) {
+  if (window.ResizeObserver) {
+    const watching = new ResizeObserver(changed);
+    watching.observe(element);
+    return () => watching.disconnect();
+  }
+  requestAnimationFrame(changed);
+  window.addEventListener('resize', changed);
+  return () => window.removeEventListener('resize', changed);
 }
 
 /**

@@ -12,6 +12,8 @@ export function createSheet(stage, words, changed) {
   const body = el('div', { class: 'stage-sheet-body' });
   const dismiss = button(words.close, 'x', () => sheet.close(), 'stage-sheet-close');
   const dialog = el('dialog', { class: 'stage-sheet', closedby: 'closerequest' }, dismiss, body);
+  // Safari 15.3 and Firefox 97 know no such element: it then is one by its role, and its attribute opens it.
+  if (!window.HTMLDialogElement) set(dialog, 'role', 'dialog');
   /** @type {HTMLElement | null} */
   let from = null;
   let owner = '';
@@ -28,8 +30,8 @@ export function createSheet(stage, words, changed) {
       sheet.close();
     }
     if (event.key !== 'Tab') return;
-    const stops = [...dialog.querySelectorAll(FOCUSABLE)].filter((e) => e.checkVisibility?.() ?? true);
-    const [first, last] = [stops[0], stops.at(-1)];
+    const stops = [...dialog.querySelectorAll(FOCUSABLE)].filter((e) => e.checkVisibility?.() ?? e.getClientRects().length > 0);
+    const [first, last] = [stops[0], stops[stops.length - 1]];
     const leaving = event.shiftKey ? first : last;
     const next = event.shiftKey ? last : first;
     const at = document.activeElement;
@@ -39,18 +41,18 @@ export function createSheet(stage, words, changed) {
       next.focus();
     }
     // A player that is still loading may drop the focus, or pass it on: what left comes back.
-    setTimeout(() => dialog.open && !dialog.contains(document.activeElement) && next.focus());
+    setTimeout(() => sheet.open && !dialog.contains(document.activeElement) && next.focus());
   });
 
   const sheet = {
     dialog,
 
     get open() {
-      return dialog.open;
+      return dialog.hasAttribute('open');
     },
     /** What the sheet shows, by the name its opener gave. */
     get owner() {
-      return dialog.open ? owner : '';
+      return sheet.open ? owner : '';
     },
 
     /**
@@ -64,10 +66,10 @@ export function createSheet(stage, words, changed) {
       body.scrollTop = 0;
       set(dialog, 'aria-label', name);
       set(from, 'aria-expanded', from && 'false');
-      from = opener ?? (dialog.open ? from : null);
+      from = opener ?? (sheet.open ? from : null);
       set(from, 'aria-expanded', from && 'true');
       dialog.dataset.kind = id.split(':')[0] ?? '';
-      if (!dialog.open) dialog.show();
+      if (!sheet.open) dialog.show ? dialog.show() : set(dialog, 'open', true);
       dialog.tabIndex = -1;
       // What scrolls must be reachable, or the keyboard cannot scroll it.
       set(body, 'tabindex', body.scrollHeight > body.clientHeight ? 0 : null);
@@ -78,11 +80,11 @@ export function createSheet(stage, words, changed) {
 
     /** Closes without asking. @param {boolean} [keep] leave the focus where it is */
     close(keep = false) {
-      if (!dialog.open) return;
+      if (!sheet.open) return;
       sheet.quiet();
       set(from, 'aria-expanded', from && 'false');
       const back = !keep && dialog.contains(document.activeElement) ? from : null;
-      dialog.close();
+      dialog.close ? dialog.close() : set(dialog, 'open', null);
       body.replaceChildren();
       stage.classList.remove('has-sheet');
       owner = '';
@@ -99,7 +101,7 @@ export function createSheet(stage, words, changed) {
     /** The part of the stage that the sheet leaves free, by where it will lie when it has risen. */
     free() {
       const { clientWidth: width, clientHeight: height } = stage;
-      if (!dialog.open) return { width, height };
+      if (!sheet.open) return { width, height };
       return dialog.offsetWidth < width * 0.8
         ? { width: Math.max(dialog.offsetLeft, 120), height }
         : { width, height: Math.max(dialog.offsetTop, 120) };

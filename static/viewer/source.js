@@ -3,7 +3,7 @@
  * scenes are fetched when the browser is idle, so that a step into them needs no waiting; never for visitors who save
  * data.
  *
- * @import {Scene, Text, TourDocument} from './types.js'
+ * @import {Pixels, Scene, Text, TourDocument} from './types.js'
  */
 
 import { decode } from './panorama.js';
@@ -87,7 +87,7 @@ export function createSource(tourUrl, language) {
 
     /**
      * What can be shown of a scene without waiting: its fetched preview, else the small strip in the document.
-     * @param {Scene} scene @returns {Promise<{strip: ImageBitmap, sharp: boolean} | null>}
+     * @param {Scene} scene @returns {Promise<{strip: Pixels, sharp: boolean} | null>}
      */
     async atOnce(scene) {
       const blob = here.get(url(scene.preview.url));

@@ -2,7 +2,7 @@
  * A tour in an element: opens scenes, changes between them, keeps view, picture, hotspots and address together, and
  * draws a frame only when something has changed.
  *
- * @import {DocumentView, Hotspot, Options, Scene, Tour, Vector} from './types.js'
+ * @import {DocumentView, Hotspot, Options, Pixels, Scene, Tour, Vector} from './types.js'
  */
 
 import words from '#words';
@@ -19,7 +19,7 @@ import { formatLink } from './links.js';
 import { createLoop } from './loop.js';
 import { createPicture } from './picture.js';
 import { RADIAN, bearing, directionOf, fromDocument, project, unproject, vectorOf } from './projection.js';
-import { createScreen, share } from './screen.js';
+import { createScreen, share, watchSize } from './screen.js';
 import { createSheet } from './sheet.js';
 import { createSource } from './source.js';
 import { needIcons } from './sprite.js';
@@ -176,8 +176,7 @@ export function createTour(stage, tourUrl, options = {}) {
   stage.classList.add('has-viewer');
   void needIcons(stage);
 
-  const resizing = new ResizeObserver(resize);
-  resizing.observe(surface);
+  const unwatch = watchSize(surface, resize);
   document.addEventListener('visibilitychange', () => document.hidden && sheet.quiet(), { signal });
   window.addEventListener('pagehide', sheet.quiet, { signal });
   window.addEventListener('online', () => loop.failing && picture.retry(), { signal });
@@ -306,7 +305,7 @@ export function createTour(stage, tourUrl, options = {}) {
     return true;
   }
 
-  /** Takes up a scene at its initial view. @param {Scene} next @param {{strip: ImageBitmap, sharp: boolean} | null} strip */
+  /** Takes up a scene at its initial view. @param {Scene} next @param {{strip: Pixels, sharp: boolean} | null} strip */
   function open(next, strip) {
     scene = next;
     loop.reset();
@@ -422,7 +421,7 @@ export function createTour(stage, tourUrl, options = {}) {
     destroy() {
       ending.abort();
       loop.stop();
-      resizing.disconnect();
+      unwatch();
       controls.destroy();
       address.destroy();
       source.hurry();

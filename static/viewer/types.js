@@ -127,6 +127,7 @@
  * @property {<T>(load: () => Promise<T>) => Promise<T | null>} part  fetches a module, says so where it cannot be had
  *
  * @typedef {{width: number, height: number}} Size  in CSS pixels
+ * @typedef {ImageBitmap | HTMLImageElement & {close: () => void}} Pixels  a decoded picture, to be closed after use
  * @typedef {{yaw: number, pitch: number, focal: number}} View
  *   radians (yaw to the right, pitch up) and the focal length in CSS pixels
  * @typedef {[number, number, number]} Vector  x right, y up, z forward

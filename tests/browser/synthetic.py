@@ -9,6 +9,7 @@ import base64
 import io
 import json
 import math
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -196,3 +197,30 @@ def page(tour: dict[str, Any], dist: Path, lang: str = "vi") -> str:
         lang=lang, title="Quả cầu chữ", place=first["id"], start=tour["start"], start_json=text,
         sections=sections, sprite=(dist / "icons.svg").read_text("utf-8"),
     )  # fmt: skip
+
+
+def two_scenes(root: Path, dist: Path) -> Path:
+    """Write a published tour of two scenes, ``mot`` and ``hai``, with its page and viewer, and return its folder."""
+    hotspots = [
+        {"id": "toi-hai", "kind": "link", "yaw_deg": 10, "pitch_deg": -12, "target": "hai", "title": None,
+         "arrival": {"yaw_deg": 90, "pitch_deg": 5, "hfov_deg": 80}},
+        {"id": "the", "kind": "card", "yaw_deg": -25, "pitch_deg": 6, "title": {"vi": "Thẻ mặt trước"},
+         "text": {"vi": "Đoạn một.\n\nĐoạn hai."}},
+        {"id": "goi", "kind": "phone", "yaw_deg": 160, "pitch_deg": 0, "title": {"vi": "Quầy vé"},
+         "phone": "+84 296 000"},
+    ]  # fmt: skip
+    back = [{"id": "ve", "kind": "link", "yaw_deg": 90, "pitch_deg": -10, "target": "mot", "title": None}]
+    tour = {
+        "version": 1, "id": "tour", "release": "1", "default_language": "vi", "languages": ["vi", "en"],
+        "title": {"vi": "Quả cầu chữ"}, "description": {"vi": "Thử"}, "start": "mot", "products": {}, "media": {},
+        "page": {"vi": "../../../index.html", "en": "../../../index.html"},
+        "scenes": [
+            scene(root, "mot", sampler(equirect()), {"vi": "Mặt trước"}, hotspots=hotspots, north_deg=10.0),
+            scene(root, "hai", sampler(equirect(hue=1)), {"vi": "Sân sau"}, hotspots=back, north_deg=100.0),
+        ],
+    }  # fmt: skip
+    (root / "r/tour/1").mkdir(parents=True)
+    (root / "r/tour/1/tour.json").write_text(json.dumps(tour, ensure_ascii=False), "utf-8")
+    (root / "index.html").write_text(page(tour, dist), "utf-8")
+    shutil.copytree(dist, root, dirs_exist_ok=True)
+    return root

@@ -16,7 +16,7 @@ import pytest
 from bidi import Display, Firefox, Tab
 from compare import HIDE_CHROME, SETTLED, best_shift, psnr
 from conftest import Server, serve
-from synthetic import equirect, page, rectilinear, sampler, scene
+from synthetic import equirect, rectilinear, sampler, two_scenes
 
 pytestmark = pytest.mark.browser
 
@@ -44,33 +44,8 @@ def display() -> Iterator[Display]:
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory, front_end: Path) -> Iterator[Server]:
-    """A published tour of two scenes; the second knows the way back."""
-    root = tmp_path_factory.mktemp("firefox")
-    hotspots = [
-        {"id": "toi-hai", "kind": "link", "yaw_deg": 10, "pitch_deg": -12, "target": "hai", "title": None,
-         "arrival": {"yaw_deg": 90, "pitch_deg": 5, "hfov_deg": 80}},
-        {"id": "the", "kind": "card", "yaw_deg": -25, "pitch_deg": 6, "title": {"vi": "Thẻ mặt trước"},
-         "text": {"vi": "Đoạn một.\n\nĐoạn hai."}},
-        {"id": "goi", "kind": "phone", "yaw_deg": 160, "pitch_deg": 0, "title": {"vi": "Quầy vé"},
-         "phone": "+84 296 000"},
-    ]  # fmt: skip
-    back = [{"id": "ve", "kind": "link", "yaw_deg": 90, "pitch_deg": -10, "target": "mot", "title": None}]
-    tour = {
-        "version": 1, "id": "tour", "release": "1", "default_language": "vi", "languages": ["vi"],
-        "title": {"vi": "Quả cầu chữ"}, "description": {"vi": "Thử"}, "start": "mot", "products": {}, "media": {},
-        "page": {"vi": "../../../index.html"},
-        "scenes": [
-            scene(root, "mot", sampler(equirect()), {"vi": "Mặt trước"}, hotspots=hotspots, north_deg=10.0),
-            scene(root, "hai", sampler(equirect(hue=1)), {"vi": "Sân sau"}, hotspots=back, north_deg=100.0),
-        ],
-    }  # fmt: skip
-    (root / "r/tour/1").mkdir(parents=True)
-    (root / "r/tour/1/tour.json").write_text(json.dumps(tour, ensure_ascii=False), "utf-8")
-    (root / "index.html").write_text(page(tour, front_end), "utf-8")
-    for name in ("viewer.js", "viewer.css", "site.css"):
-        shutil.copy(front_end / name, root / name)
-    shutil.copytree(front_end / "fonts", root / "fonts")
-    yield from serve(root)
+    """A published tour of two scenes."""
+    yield from serve(two_scenes(tmp_path_factory.mktemp("firefox"), front_end))
 
 
 @pytest.fixture(scope="module")
@@ -228,6 +203,7 @@ def test_a_card_takes_the_focus_holds_it_and_gives_it_back(firefox: Firefox, ser
     _settle(tab)
     opener = tab.find("button", "Thông tin: Thẻ mặt trước")
     tab.click(opener)
+    tab.wait("document.querySelector('dialog.stage-sheet').open")
     inside = "() => document.querySelector('dialog.stage-sheet').contains(document.activeElement)"
     dialog = tab.find("dialog", "Thẻ mặt trước")
     assert tab.run("(dialog) => dialog.textContent.includes('Đoạn hai.')", dialog)

@@ -99,7 +99,18 @@ def test_the_stage_names_the_tour_document_and_shows_the_first_view() -> None:
     assert read.all("source")[0]["media"] == "(orientation: portrait)"
     poster = read.all("img")[0]
     assert poster["alt"] == "Cổng ba lối"
-    assert (poster["width"], poster["height"], poster["fetchpriority"]) == ("1366", "768", "high")
+    assert poster["fetchpriority"] == "high"
+
+
+def test_first_views_are_webp_and_jpeg_where_a_browser_reads_no_webp() -> None:
+    named = posixpath.basename
+    read = page()
+    sources = {named(part.split()[0]): a.get("type") for a in read.all("source") for part in _set(a)}
+    pictures = {named(a["src"]) for a in read.all("img")}
+    for scene in composed()[1]["scenes"]:
+        assert sources[named(scene["poster"]["landscape"]["url"])] == "image/webp"
+        assert named(scene["share"]["url"]) in pictures
+        assert not pictures & {named(poster["url"]) for poster in scene["poster"].values()}
 
 
 def test_headings_start_with_one_title_and_skip_no_level() -> None:
