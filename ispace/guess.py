@@ -180,7 +180,7 @@ def guessed(name: str, pictures: list[Seen]) -> tuple[Tour, list[Note]]:
     title = _title(name)
     tour = Tour(
         version=1,
-        id=_free(slug(title, "tour"), set(keys.RESERVED)),
+        id=_free(slug(title, "tour"), set(keys.reserved())),
         title={"vi": title},
         description={"vi": title},
         languages=["vi"],

@@ -17,10 +17,10 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from ispace import language
 from ispace.errors import KeyInvalidError
 
-RESERVED = frozenset({"r", "t", "a", "originals", "en", "vi", "assets", "embed", "catalogue"})
-"""Names at the top of a store that no tour may take."""
+_RESERVED = frozenset({"r", "t", "a", "originals", "assets", "embed", "catalogue"})
 
 CATALOGUE = "index.html"
 SITEMAP = "sitemap.xml"
@@ -58,15 +58,25 @@ _TYPES = {
 }
 
 
+def reserved() -> frozenset[str]:
+    """Return the names at the top of a store that no tour may take; the catalogue's other languages are among them."""
+    return _RESERVED | set(language.available())
+
+
 def is_slug(name: str) -> bool:
     """Say whether a tour can have that name."""
-    return re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name) is not None and len(name) <= 80 and name not in RESERVED
+    return re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name) is not None and len(name) <= 80 and name not in reserved()
 
 
 def assets_in(content: bytes, *, siblings: bool = False) -> set[str]:
     """Return the keys below ``a/`` that a page names; ``siblings``: that a style sheet names, itself below ``a/``."""
     pattern = rb"([0-9a-f]{20}\.[a-z0-9]{1,12})\b" if siblings else rb"\ba/([0-9a-f]{20}\.[a-z0-9]{1,12})\b"
     return {ASSETS + name.decode() for name in re.findall(pattern, content)}
+
+
+def catalogue(lang: str) -> str:
+    """Return the key of the catalogue in a language; that of the first one is at the top of the store."""
+    return CATALOGUE if lang == language.DEFAULT else f"{lang}/{CATALOGUE}"
 
 
 def pointer(slug: str) -> str:

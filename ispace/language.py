@@ -1,4 +1,4 @@
-"""Every sentence that iSpace says, by section, code and language.
+"""Every sentence that iSpace says, by section, code and language, and how each language writes numbers and dates.
 
 ``texts/<language>.toml`` holds one table per section; a language is added by adding a file. What a language lacks is
 said in Vietnamese, so that no code is ever shown bare.
@@ -6,32 +6,36 @@ said in Vietnamese, so that no code is ever shown bare.
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
 import os
+import re
 import string
 import tomllib
 from importlib import resources
+from importlib.resources.abc import Traversable
 
 from ispace.errors import IspaceError
 
 DEFAULT = "vi"
 
 
+def folder() -> Traversable:
+    """Return where the files of the languages lie."""
+    return resources.files("ispace") / "texts"
+
+
 @functools.cache
 def texts(lang: str) -> dict[str, dict[str, str]]:
     """Return all sections of a language; ``{}`` for a language that has no file."""
-    file = resources.files("ispace") / "texts" / f"{lang}.toml"
+    file = folder() / f"{lang}.toml"
     return tomllib.loads(file.read_text("utf-8")) if file.is_file() else {}
 
 
 @functools.cache
 def available() -> tuple[str, ...]:
     """Return the languages that have a file, Vietnamese first."""
-    names = sorted(
-        f.name.removesuffix(".toml")
-        for f in (resources.files("ispace") / "texts").iterdir()
-        if f.name.endswith(".toml")
-    )
+    names = sorted(f.name.removesuffix(".toml") for f in folder().iterdir() if f.name.endswith(".toml"))
     return (DEFAULT, *(n for n in names if n != DEFAULT))
 
 
@@ -47,9 +51,14 @@ _FORMATTER = _Lenient()
 
 def say(section: str, code: str, lang: str, **params: object) -> str:
     """Return the sentence ``code`` of ``section`` in ``lang`` with its parameters filled in."""
-    template = texts(lang).get(section, {}).get(code) or texts(DEFAULT).get(section, {}).get(code) or code
+    template = texts(spoken(section, code, lang)).get(section, {}).get(code) or code
     shown = {name: _shown(value, lang) for name, value in params.items()}
     return _FORMATTER.vformat(template, (), shown)
+
+
+def spoken(section: str, code: str, lang: str) -> str:
+    """Return the language in which ``say`` says a sentence: ``lang`` where its file has it, else Vietnamese."""
+    return lang if texts(lang).get(section, {}).get(code) else DEFAULT
 
 
 def _shown(value: object, lang: str) -> object:
@@ -61,7 +70,33 @@ def _shown(value: object, lang: str) -> object:
 def number(value: float, lang: str) -> str:
     """Return a number as people of ``lang`` write it: ``1.234,5`` in Vietnamese, ``1,234.5`` in English."""
     text = f"{value:,}" if isinstance(value, int) else f"{value:,.10g}"
-    return text.translate(str.maketrans(",.", ".,")) if lang == "vi" else text
+    return text.translate({ord(","): _form(lang, "thousands"), ord("."): _form(lang, "decimal")})
+
+
+def date(day: dt.date, lang: str) -> str:
+    """Return a day as people of ``lang`` write it: ``15/03/2028`` in Vietnamese, ``15 March 2028`` in English."""
+    return _dated(day, lang, "date")
+
+
+def month(day: dt.date, lang: str) -> str:
+    """Return a month as people of ``lang`` write it: ``7/2025`` in Vietnamese, ``July 2025`` in English."""
+    return _dated(day, lang, "month")
+
+
+_DATE_FIELDS = re.compile(r"'([^']*)'|d{1,2}|M{1,2}(?!M)|MMMM|yyyy")
+
+
+def _dated(day: dt.date, lang: str, form: str) -> str:
+    """Return a day in a pattern of Unicode's CLDR: ``d dd M MM MMMM yyyy``, other letters between apostrophes."""
+    months = [name.strip() for name in _form(lang, "months").split(",")]
+    values = {"d": f"{day.day}", "dd": f"{day:%d}", "M": f"{day.month}", "MM": f"{day:%m}", "yyyy": f"{day.year:04}"}
+    values["MMMM"] = months[day.month - 1]
+    return _DATE_FIELDS.sub(lambda found: values.get(found[0], found[1] or ""), _form(lang, form))
+
+
+def _form(lang: str, name: str) -> str:
+    """Return what a language's file says of the language itself, Vietnamese where it does not."""
+    return texts(spoken("language", name, lang))["language"][name]
 
 
 def error_sentence(error: IspaceError, lang: str) -> str:

@@ -22,10 +22,9 @@ from markupsafe import Markup, escape
 from ispace import assets, language
 from ispace.model.text import clean
 
+# Of languages that a tour may have and no file of ours speaks; a language's file knows better.
 _RIGHT_TO_LEFT = {"ar", "fa", "he", "ur"}
 _OWN_NAMES = {
-    "vi": "Tiếng Việt",
-    "en": "English",
     "km": "ភាសាខ្មែរ",
     "zh": "中文",
     "fr": "Français",
@@ -37,11 +36,7 @@ _OWN_NAMES = {
     "ru": "Русский",
     "cjm": "Cham",
 }
-_LOCALES = {"vi": "vi_VN", "en": "en_US", "km": "km_KH", "zh": "zh_CN", "fr": "fr_FR", "ja": "ja_JP", "ko": "ko_KR"}
-_MONTHS = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-)
+_LOCALES = {"km": "km_KH", "zh": "zh_CN", "fr": "fr_FR", "ja": "ja_JP", "ko": "ko_KR"}
 
 
 def render(template: str, *, lang: str, fallback: str, **values: Any) -> bytes:
@@ -134,17 +129,24 @@ def say(code: str, lang: str, **params: object) -> str:
 
     Where a language has other words for one thing than for many, ``<code>-one`` is taken for ``count`` = 1.
     """
+    return _said(code, lang, params)[0]
+
+
+def _said(code: str, lang: str, params: Mapping[str, object]) -> tuple[str, str]:
+    """Return the words ``code`` and the language they are in."""
     section, _, name = code.partition(".")
-    spoken = words_language(lang)
-    if params.get("count") == 1 and f"{name}-one" in language.texts(spoken).get(section, {}):
+    asked = words_language(lang)
+    if params.get("count") == 1 and f"{name}-one" in language.texts(asked).get(section, {}):
         name = f"{name}-one"
-    return language.say(section, name, spoken, **params)
+    return language.say(section, name, asked, **params), language.spoken(section, name, asked)
 
 
 @pass_context
 def _say(context: Context, code: str, **params: object) -> Markup:
     lang = context["lang"]
-    return marked(say(code, lang, **params), words_language(lang), lang)
+    text, spoken = _said(code, lang, params)
+    # A page in zh-Hant that speaks from the file zh is not in another language.
+    return marked(text, lang if spoken == lang.split("-", 1)[0] else spoken, lang)
 
 
 @pass_context
@@ -158,16 +160,12 @@ def _say_plain(context: Context, code: str, **params: object) -> str:
 def date(value: dt.date | str, lang: str) -> str:
     """Return a day as people of ``lang`` write it: ``15/03/2028`` in Vietnamese, ``15 March 2028`` in English."""
     day = dt.date.fromisoformat(value[:10]) if isinstance(value, str) else value
-    if words_language(lang) == "vi":
-        return f"{day:%d/%m/%Y}"
-    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+    return language.date(day, words_language(lang))
 
 
 def month(value: dt.date, lang: str) -> str:
     """Return a month as people of ``lang`` write it: ``7/2025`` in Vietnamese, ``July 2025`` in English."""
-    if words_language(lang) == "vi":
-        return f"{value.month}/{value.year}"
-    return f"{_MONTHS[value.month - 1]} {value.year}"
+    return language.month(value, words_language(lang))
 
 
 @pass_context
@@ -182,17 +180,24 @@ def _number_filter(context: Context, value: float) -> str:
 
 def language_name(lang: str) -> str:
     """Return what a language calls itself, its code where that is not known here."""
-    return _OWN_NAMES.get(lang) or _OWN_NAMES.get(lang.split("-", 1)[0]) or lang
+    primary = lang.split("-", 1)[0]
+    return _own(lang, "name") or _own(primary, "name") or _OWN_NAMES.get(lang) or _OWN_NAMES.get(primary) or lang
 
 
 def locale(lang: str) -> str:
     """Return a language as Open Graph wants it: ``vi_VN``."""
-    return _LOCALES.get(lang, lang.replace("-", "_"))
+    return _own(lang, "locale") or _LOCALES.get(lang, lang.replace("-", "_"))
 
 
 def direction(lang: str) -> str:
     """Return in which direction a language is written: ``ltr`` or ``rtl``."""
-    return "rtl" if lang.split("-", 1)[0] in _RIGHT_TO_LEFT else "ltr"
+    primary = lang.split("-", 1)[0]
+    return _own(lang, "direction") or _own(primary, "direction") or ("rtl" if primary in _RIGHT_TO_LEFT else "ltr")
+
+
+def _own(lang: str, name: str) -> str | None:
+    """Return what a language's file says of the language itself, ``None`` without a file."""
+    return language.texts(lang).get("language", {}).get(name)
 
 
 def _dir_attribute(written_in: str, lang: str) -> Markup:

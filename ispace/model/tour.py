@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field, field_validator
 from pydantic_core import PydanticCustomError
 
-from ispace.keys import RESERVED
+from ispace.keys import reserved
 from ispace.model.base import Document, Email, Id, Phone, WebAddress
 from ispace.model.media import Media
 from ispace.model.place import Place
@@ -88,7 +88,7 @@ class Tour(Document):
     @field_validator("id")
     @classmethod
     def _free_name(cls, value: str) -> str:
-        if value in RESERVED:
+        if value in reserved():
             raise PydanticCustomError("id_reserved", "not a reserved name", {"value": value})
         return value
 

@@ -11,15 +11,12 @@ from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 import ispace
-from ispace import keys, templating
+from ispace import keys, language, templating
 from ispace.model.release import Card
 from ispace.model.site import Site
 from ispace.page import places
 from ispace.page.frame import CONTENT_SECURITY_POLICY, Assets, sprite
 from ispace.page.links import Links
-
-LANGUAGES = ("vi", "en")
-"""The languages of the catalogue, the one at the top of the store first."""
 
 KINDS = {"heritage": "landmark", "landscape": "mountain", "ocop": "shopping-basket"}
 """The categories that can be filtered, in the order of their chips, with their icons."""
@@ -30,19 +27,14 @@ def render(cards: Sequence[tuple[str, Card]], *, assets: Assets, site: Site) -> 
 
     ``cards`` are (slug, card) in the order in which they are shown; the first with a wide view lends its picture.
     """
-    objects = {page_key(lang): _page(cards, lang, assets, site) for lang in LANGUAGES}
+    objects = {keys.catalogue(lang): _page(cards, lang, assets, site) for lang in language.available()}
     if site.public_url:
         objects[keys.SITEMAP] = sitemap(cards, site)
     return objects
 
 
-def page_key(lang: str) -> str:
-    """Return the key of the catalogue in a language."""
-    return keys.CATALOGUE if lang == LANGUAGES[0] else f"{lang}/{keys.CATALOGUE}"
-
-
 def _page(cards: Sequence[tuple[str, Card]], lang: str, assets: Assets, site: Site) -> bytes:
-    key = page_key(lang)
+    key = keys.catalogue(lang)
     links = Links(key)
     covers = [card.outlook for _, card in cards if card.outlook] + [card.cover for _, card in cards]
     hero = covers[0] if covers else None
@@ -50,7 +42,7 @@ def _page(cards: Sequence[tuple[str, Card]], lang: str, assets: Assets, site: Si
     return templating.render(
         "catalogue/index.html.j2",
         lang=lang,
-        fallback=LANGUAGES[0],
+        fallback=language.DEFAULT,
         generator=f"iSpace {ispace.__version__}",
         csp=CONTENT_SECURITY_POLICY,
         site_name=site.name,
@@ -58,14 +50,14 @@ def _page(cards: Sequence[tuple[str, Card]], lang: str, assets: Assets, site: Si
         alternates=[
             {
                 "lang": code,
-                "href": links.to(page_key(code)),
-                "address": site.absolute(page_key(code)),
+                "href": links.to(keys.catalogue(code)),
+                "address": site.absolute(keys.catalogue(code)),
                 "name": templating.language_name(code),
             }
-            for code in LANGUAGES
+            for code in language.available()
         ],
         locale=templating.locale(lang),
-        other_locales=[templating.locale(code) for code in LANGUAGES if code != lang],
+        other_locales=[templating.locale(code) for code in language.available() if code != lang],
         hero=links.to(hero) if hero else None,
         share=(site.absolute(hero) or links.to(hero)) if hero else None,
         assets={name: links.to(assets.url(name)) for name in ("site.css", "catalogue.js", "favicon.svg")},
@@ -102,7 +94,7 @@ def _card(slug: str, card: Card, lang: str, links: Links) -> dict[str, Any]:
 
 def sitemap(cards: Sequence[tuple[str, Card]], site: Site) -> bytes:
     """Return the site map (sitemaps.org 0.9): every page with its other languages; ``site`` has an address."""
-    pages = [{lang: page_key(lang) for lang in LANGUAGES}]
+    pages = [{lang: keys.catalogue(lang) for lang in language.available()}]
     pages += [{lang: keys.page(slug, lang, card.languages[0]) for lang in card.languages} for slug, card in cards]
     lines = [
         '<?xml version="1.0" encoding="UTF-8"?>',

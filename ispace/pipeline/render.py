@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import ispace
-from ispace import keys, templating
+from ispace import keys, language, templating
 from ispace.assets import home as assets_home
 from ispace.model.site import Site
 from ispace.model.skin import ACCENTS, Skin
@@ -79,7 +79,7 @@ def render(
 def digest() -> str:
     """Return a name for the templates and words that pages are made of: other ones make other pages."""
     content = hashlib.sha256()
-    for folder, pattern in ((assets_home()[1], "**/*.j2"), (Path(ispace.__file__).parent / "texts", "*.toml")):
+    for folder, pattern in ((assets_home()[1], "**/*.j2"), (Path(str(language.folder())), "*.toml")):
         for file in sorted(folder.glob(pattern)):
             content.update(file.relative_to(folder).as_posix().encode() + b"\0" + file.read_bytes() + b"\0")
     return content.hexdigest()
@@ -123,7 +123,7 @@ def notice(
         urls={name: root + assets.url(name) for name in ("site.css", "favicon.svg")},
         sprite=sprite(assets, only=("compass", _NOTICE_ICONS[kind])),
         sign=_NOTICE_ICONS[kind],
-        catalogues={"vi": root + keys.CATALOGUE, "en": f"{root}en/{keys.CATALOGUE}"},
+        catalogues={lang: root + keys.catalogue(lang) for lang in words},
     )
 
 
@@ -140,7 +140,6 @@ def _content(tour: Tour, document: Mapping[str, Any], parts: Parts, site: Site) 
     description, written_in = templating.choose(document["description"], lang, tour.default_language)
     first, rest = lead(description)
     scenes = parts.scenes()
-    home_language = templating.words_language(lang)
     return {
         "title": document["title"],
         "lead": templating.marked(first, written_in, lang),
@@ -156,7 +155,7 @@ def _content(tour: Tour, document: Mapping[str, Any], parts: Parts, site: Site) 
         "logo": links.of(document["skin"]["logo"]) if document["skin"].get("logo") else None,
         "skin": tour.skin,
         "site_name": site.name,
-        "home": links.to(keys.CATALOGUE if home_language == "vi" else f"{home_language}/{keys.CATALOGUE}"),
+        "home": links.to(keys.catalogue(templating.words_language(lang))),
     }
 
 

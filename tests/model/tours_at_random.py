@@ -5,7 +5,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from ispace.keys import RESERVED
+from ispace.keys import reserved
 
 LANGUAGES = ["vi", "en", "km"]
 
@@ -123,7 +123,7 @@ def tours(draw: st.DrawFn) -> dict[str, Any]:
                 "skin": some(accent=st.just("#14533F"), preset=st.sampled_from(["museum", "dark"])),
             },
             version=st.just(1),
-            id=names.filter(lambda n: n not in RESERVED),
+            id=names.filter(lambda n: n not in reserved()),
             title=titles,
             description=titles,
         )
