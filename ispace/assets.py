@@ -1,4 +1,7 @@
-"""The built front end: found in the checkout or inside the installed package, named by content for publishing."""
+"""The built front end: found in the checkout or inside the installed package, named by content for publishing.
+
+Of the folder ``stock`` nothing is published as it is: it holds the typefaces that are cut to the letters of a page.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ from ispace import keys
 from ispace.errors import AssetsMissingError
 
 _PACKAGE = Path(__file__).parent
+STOCK = "stock"
 _VIEWER = "viewer.vi.js"
 _LINK = {
     ".css": re.compile(rb"(?P<before>url\(['\"]?)(?P<name>fonts/[A-Za-z0-9._-]+)"),
@@ -72,7 +76,8 @@ def load(folder: Path | None = None) -> Assets:
 def _load(folder: Path) -> Assets:
     if not (folder / _VIEWER).is_file():
         raise AssetsMissingError(file=str(folder / _VIEWER))
-    names = sorted(str(p.relative_to(folder)) for p in folder.rglob("*") if p.is_file() and p.name != "manifest.json")
+    files = [p.relative_to(folder) for p in folder.rglob("*") if p.is_file() and p.name != "manifest.json"]
+    names = sorted(str(file) for file in files if file.parts[0] != STOCK)
     content = {name: (folder / name).read_bytes() for name in names}
     key_of: dict[str, str] = {}
 
@@ -93,3 +98,11 @@ def _load(folder: Path) -> Assets:
     for name in names:
         resolve(name)
     return Assets(content, key_of)
+
+
+def stock(name: str) -> bytes:
+    """Return a file of the stock of typefaces; raises ``AssetsMissingError`` where it was not built."""
+    try:
+        return (home()[0] / STOCK / name).read_bytes()
+    except OSError as error:
+        raise AssetsMissingError(file=f"{STOCK}/{name}") from error

@@ -7,7 +7,7 @@ import dataclasses
 import datetime as dt
 import getpass
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -32,10 +32,12 @@ from ispace.model.release import Card, ViewsUse
 from ispace.model.text import fold
 from ispace.model.tour import Tour
 from ispace.page import places
+from ispace.page.typefaces import Cutter, recipe
 from ispace.pipeline import catalogue, check, compose, ingest, level, publish, render, tile
 from ispace.ports import Blobs, Put, Services
 from ispace.progress import Progress
 from ispace.settings import Settings
+from ispace.templating import language_name
 from ispace.work import MediumWork, Note, SceneWork
 
 TOUR_FILE = "tour.json"
@@ -177,7 +179,8 @@ def publish_tour(
     composed = compose.run(built.tour, built.scenes, built.media, release)
     # The page carries the day of its release, not of this run: a second run must write the very same bytes.
     day = dt.date.fromisoformat(f"{release[:4]}-{release[4:6]}-{release[6:8]}")
-    pages = render.render(built.tour, composed, release=release, assets=front, site=site, today=day)
+    cutter = Cutter(front)
+    pages = render.render(built.tour, composed, release=release, assets=front, site=site, today=day, typefaces=cutter)
     before, assets_changed = None, False
     # A tour that was taken down is compared with what it showed until then.
     last = seen.release or next((f.before for f in reversed(releases.flips(services.public, slug)) if f.before), None)
@@ -199,7 +202,7 @@ def publish_tour(
         pictures=[p for w in built.scenes.values() for p in w.views]
         + [p for m in built.media.values() for p in (m.file, *m.captions.values())],
         views=[ViewsUse(tile_set=w.tiled.id, view=w.view) for w in built.scenes.values()],
-        assets={**front.published, **render.skin_sheet(built.tour.skin)},
+        assets={**front.published, **render.skin_sheet(built.tour.skin), **cutter.objects},
         document=json.dumps(composed, ensure_ascii=False, separators=(",", ":")).encode(),
         pages={_language_of(key, slug, built.tour): page for key, page in pages.items()},
         card=card(built, now.date()),
@@ -216,10 +219,12 @@ def write_catalogue(public: Blobs, front: assets.Assets, site: render.Site) -> N
 
     What is as it should be stays untouched.
     """
-    bring_assets(public, front)
+    bring_assets(public, front.published)
+    cutter = Cutter(front)
     for attempt in range(10):
         seen = public.head(keys.CATALOGUE)
-        pages = catalogue.render(releases.cards(public), assets=front, site=site)
+        pages = catalogue.render(releases.cards(public), assets=front, site=site, typefaces=cutter)
+        bring_assets(public, cutter.objects)
         changed = {key: page for key, page in pages.items() if _content(public, key) != page}
         for _ in public.put_many(Put(key, page) for key, page in changed.items() if key != keys.CATALOGUE):
             pass
@@ -235,10 +240,9 @@ def write_catalogue(public: Blobs, front: assets.Assets, site: render.Site) -> N
         return
 
 
-def bring_assets(public: Blobs, front: assets.Assets) -> None:
+def bring_assets(public: Blobs, files: Mapping[str, bytes]) -> None:
     """Write what of the front end is not there yet: pages outside releases show it too, and iSpace may be newer."""
-    missing = presence.different(public, front.published)
-    for _ in public.put_many(Put(key, front.published[key]) for key in missing):
+    for _ in public.put_many(Put(key, files[key]) for key in presence.different(public, files)):
         pass
 
 
@@ -264,9 +268,14 @@ def _content_digest(built: Built, front: assets.Assets, site: render.Site) -> st
     """Return a name for everything that a reader of the release would see, its own name and day left out."""
     composed: Any = compose.run(built.tour, built.scenes, built.media, "")
     document = built.tour.model_dump(mode="json")
+    names = [language_name(code) for code in built.tour.languages]
+    fonts = recipe(json.dumps([document, names], ensure_ascii=False))
     return digest.of_bytes(
         json.dumps(
-            [composed, document, front.digest, render.digest(), dataclasses.asdict(site), ispace.__version__],
+            [
+                *(composed, document, front.digest, render.digest(), dataclasses.asdict(site), ispace.__version__),
+                *([fonts] if fonts else []),
+            ],
             sort_keys=True,
             ensure_ascii=False,
         ).encode()

@@ -13,6 +13,7 @@
  * tour.css       both, for the page of a tour
  * catalogue.js   static/site/catalogue.js
  * fonts/*.woff2  the subsets that the style sheets name as url(fonts/NAME.woff2)
+ * stock/         fonts that iSpace cuts to the letters of a page and never publishes whole; index.json says what is in which
  * favicon.svg    static/site/favicon.svg
  * icons.svg      a sprite of the icons below, symbols named i-<name>
  * manifest.json  every file with its sizes in bytes
@@ -59,6 +60,12 @@ const SUBSETS = ['latin', 'latin-ext', 'vietnamese'];
 const TARGETS = {
   '.js': ['chrome94', 'firefox92', 'safari15'],
   '.css': ['chrome58', 'firefox55', 'safari10'],
+};
+
+/** By name in the stock: where the package's files are, and which of its subsets are taken; all numbered ones always are. */
+const STOCK = {
+  'noto-sans-khmer': ['khmer'],
+  'noto-sans-sc': ['latin'],
 };
 
 const exists = (/** @type {string} */ path) => access(path).then(() => true, () => false);
@@ -138,6 +145,30 @@ async function fonts() {
   return files;
 }
 
+/** Returns the fonts for cutting, and `stock/index.json`: by typeface, each file with its letters and its digest. */
+async function stock() {
+  /** @type {Record<string, Buffer>} */
+  const files = {};
+  /** @type {Record<string, {file: string, ranges: string, sha256: string}[]>} */
+  const index = {};
+  for (const [name, named] of Object.entries(STOCK)) {
+    const folder = join(ROOT, 'node_modules/@fontsource-variable', name);
+    /** @type {Record<string, string>} */
+    const ranges = JSON.parse(await readFile(join(folder, 'unicode.json'), 'utf8'));
+    const subsets = Object.keys(ranges).filter((subset) => subset.startsWith('[') || named.includes(subset));
+    index[name] = [];
+    for (const subset of subsets) {
+      const file = `${name}-${subset.replace(/[[\]]/g, '')}`;
+      const data = await readFile(join(folder, `files/${file}-wght-normal.woff2`));
+      files[`${file}.woff2`] = data;
+      const sha256 = createHash('sha256').update(data).digest('hex');
+      index[name].push({ file: `${file}.woff2`, ranges: ranges[subset] ?? '', sha256 });
+    }
+  }
+  files['index.json'] = Buffer.from(JSON.stringify(index, null, 1) + '\n');
+  return files;
+}
+
 const brotliBytes = (/** @type {Buffer} */ data) =>
   brotliCompressSync(data, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }).length;
 
@@ -167,6 +198,7 @@ async function main() {
   put('icons.svg', await sprite());
   put('favicon.svg', await readFile(join(ROOT, 'static/site/favicon.svg')));
   for (const [name, data] of Object.entries(await fonts())) put(`fonts/${name}`, data);
+  for (const [name, data] of Object.entries(await stock())) put(`stock/${name}`, data);
 
   for (const [style, data] of Object.entries(files)) {
     if (!style.endsWith('.css')) continue;
@@ -196,7 +228,7 @@ async function main() {
   }
   await sweep(DIST, new Set(Object.keys(files).map((name) => join(DIST, name))));
   for (const [name, { bytes, brotli_bytes }] of Object.entries(manifest)) {
-    if (!name.endsWith('.woff2')) console.log(`${name.padEnd(14)} ${bytes} bytes, ${brotli_bytes} in brotli`);
+    if (!name.endsWith('.woff2') && !name.startsWith('stock/')) console.log(`${name.padEnd(14)} ${bytes} bytes, ${brotli_bytes} in brotli`);
   }
 }
 

@@ -90,7 +90,7 @@ def unpublish(tour: Slug, to: To = None, as_json: Json = False) -> None:
     front = assets.load()
     gone = render.gone(seen.content.keys(), title, assets=front, site=flow.site_of(chosen))
     with pending.noted(public, tour, pointer.GONE, tile_sets=[], used=front.published):
-        flow.bring_assets(public, front)
+        flow.bring_assets(public, front.published)
         published.unpublish(public, tour, gone, author=flow.author_of(chosen), now=dt.datetime.now(dt.UTC))
         flow.write_catalogue(public, front, flow.site_of(chosen))
     show.result({"tour": tour}, [say("unpublished", tour=tour, days=chosen.grace_days)], as_json=as_json)

@@ -33,6 +33,14 @@ class Assets(Protocol):
         ...
 
 
+class Typefaces(Protocol):
+    """What makes fonts for the letters of a page, see ``ispace.page.typefaces``."""
+
+    def sheet(self, lang: str, page: bytes, document: object = None, fallback: str = "") -> str | None:
+        """Return the key of the style sheet for a page, ``None`` where it needs none."""
+        ...
+
+
 def sprite(assets: Assets, only: Collection[str] = ()) -> Markup:
     """Return the icons as one drawing inside the page: ``<use href="#i-map">`` then needs no request.
 

@@ -6,6 +6,7 @@ the page, so it works without a script; ``static/site/catalogue.js`` adds the se
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
@@ -15,31 +16,37 @@ from ispace import keys, language, templating
 from ispace.model.release import Card
 from ispace.model.site import Site
 from ispace.page import places
-from ispace.page.frame import CONTENT_SECURITY_POLICY, Assets, sprite
+from ispace.page.frame import CONTENT_SECURITY_POLICY, Assets, Typefaces, sprite
 from ispace.page.links import Links
 
 KINDS = {"heritage": "landmark", "landscape": "mountain", "ocop": "shopping-basket"}
 """The categories that can be filtered, in the order of their chips, with their icons."""
 
 
-def render(cards: Sequence[tuple[str, Card]], *, assets: Assets, site: Site) -> dict[str, bytes]:
+def render(
+    cards: Sequence[tuple[str, Card]], *, assets: Assets, site: Site, typefaces: Typefaces | None = None
+) -> dict[str, bytes]:
     """Return the catalogue's objects by public key: a page a language, and a site map if the address is known.
 
     ``cards`` are (slug, card) in the order in which they are shown; the first with a wide view lends its picture.
+    ``typefaces`` makes the fonts of what is not Latin.
     """
-    objects = {keys.catalogue(lang): _page(cards, lang, assets, site) for lang in language.available()}
+    objects = {keys.catalogue(lang): _page(cards, lang, assets, site, typefaces) for lang in language.available()}
     if site.public_url:
         objects[keys.SITEMAP] = sitemap(cards, site)
     return objects
 
 
-def _page(cards: Sequence[tuple[str, Card]], lang: str, assets: Assets, site: Site) -> bytes:
+def _page(
+    cards: Sequence[tuple[str, Card]], lang: str, assets: Assets, site: Site, typefaces: Typefaces | None
+) -> bytes:
     key = keys.catalogue(lang)
     links = Links(key)
     covers = [card.outlook for _, card in cards if card.outlook] + [card.cover for _, card in cards]
     hero = covers[0] if covers else None
     kinds = {c for _, card in cards for c in card.categories}
-    return templating.render(
+    page = functools.partial(
+        templating.render,
         "catalogue/index.html.j2",
         lang=lang,
         fallback=language.DEFAULT,
@@ -69,6 +76,9 @@ def _page(cards: Sequence[tuple[str, Card]], lang: str, assets: Assets, site: Si
         },
         cards=[_card(slug, card, lang, links) for slug, card in cards],
     )
+    plain = page(more_sheets=[])
+    sheet = typefaces.sheet(lang, plain) if typefaces else None
+    return page(more_sheets=[links.to(sheet)]) if sheet else plain
 
 
 def _card(slug: str, card: Card, lang: str, links: Links) -> dict[str, Any]:

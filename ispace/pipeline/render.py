@@ -7,6 +7,7 @@ document that reads, prints and is indexed without a script; the viewer takes ov
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import hashlib
 import re
 from collections.abc import Iterable, Mapping
@@ -20,7 +21,7 @@ from ispace.model.site import Site
 from ispace.model.skin import ACCENTS, Skin
 from ispace.model.tour import Tour
 from ispace.page import linked_data
-from ispace.page.frame import CONTENT_SECURITY_POLICY, Assets, sprite
+from ispace.page.frame import CONTENT_SECURITY_POLICY, Assets, Typefaces, sprite
 from ispace.page.links import Links, telephone
 from ispace.page.parts import Parts
 
@@ -33,13 +34,21 @@ _NOTICE_ICONS = {"gone": "info", "not-found": "map-pin", "error": "triangle-aler
 
 
 def render(
-    tour: Tour, document: Mapping[str, Any], *, release: str, assets: Assets, site: Site, today: dt.date
+    tour: Tour,
+    document: Mapping[str, Any],
+    *,
+    release: str,
+    assets: Assets,
+    site: Site,
+    today: dt.date,
+    typefaces: Typefaces | None = None,
 ) -> dict[str, bytes]:
     """Return the tour's pages by public key, one for each of its languages.
 
     ``document`` is the published tour (its links start from ``r/<slug>/<release>/tour.json``); ``today`` decides which
-    names of places and which recognitions are current. Raises ``KeyInvalidError`` where a link of the document leaves
-    the store, ``AssetsMissingError`` where the front end was not built.
+    names of places and which recognitions are current; ``typefaces`` makes the fonts of what is not Latin. Raises
+    ``KeyInvalidError`` where a link of the document leaves the store, ``AssetsMissingError`` where the front end was
+    not built.
     """
     pages = {}
     for lang in tour.languages:
@@ -56,7 +65,8 @@ def render(
             site=site,
             today=today,
         )
-        pages[key] = templating.render(
+        page = functools.partial(
+            templating.render,
             "tour/page.html.j2",
             lang=lang,
             fallback=tour.default_language,
@@ -66,13 +76,17 @@ def render(
             csp=CONTENT_SECURITY_POLICY,
             assets={n: links.to(assets.url(n)) for n in ("tour.css", "favicon.svg")},
             viewer=links.to(assets.url(assets.viewer(lang))),
-            skin_sheets=[links.to(name) for name in skin_sheet(tour.skin)],
             sprite=sprite(assets),
             linked_data=templating.json_block(data),
             tour_json=links.to(keys.release(tour.id, release, "tour.json")),
             tour_start=templating.json_block(start_document(document)),
             **content,
         )
+        sheets = list(skin_sheet(tour.skin))
+        pages[key] = page(more_sheets=[links.to(name) for name in sheets])
+        letters = typefaces.sheet(lang, pages[key], document, tour.default_language) if typefaces else None
+        if letters:  # only the page that is made tells which letters are on it
+            pages[key] = page(more_sheets=[links.to(name) for name in (*sheets, letters)])
     return pages
 
 
