@@ -29,7 +29,18 @@ def run(settings: Settings) -> list[Check]:
 
 
 def _libraries() -> Iterator[Check]:
-    for name in ("numpy", "cv2", "PIL", "simplejpeg", "pillow_heif", "py360convert", "starlette", "jinja2", "pydantic"):
+    for name in (
+        "numpy",
+        "cv2",
+        "PIL",
+        "simplejpeg",
+        "pillow_heif",
+        "py360convert",
+        "starlette",
+        "jinja2",
+        "pydantic",
+        "fontTools",
+    ):
         try:
             importlib.import_module(name)
         except ImportError as error:

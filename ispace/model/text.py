@@ -10,9 +10,11 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
 # Controls that have no business in a caption: the bidirectional ones could make a sentence read backwards, invisible
-# spaces keep a word from being found, and half a surrogate pair cannot be written as UTF-8.
+# spaces keep a word from being found, and half a surrogate pair cannot be written as UTF-8. Between letters of Khmer,
+# which parts words by nothing else, the invisible space is where a line may break.
 _UNWANTED = re.compile(
-    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\ud800-\udfff]"
+    r"(?<![\u1780-\u17ff])\u200b|\u200b(?![\u1780-\u17ff])"
+    r"|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\ud800-\udfff]"
 )
 _LINE_ENDS = re.compile(r"\r\n|[\r\u2028\u2029]")
 
@@ -57,7 +59,7 @@ _FOLD_LETTERS = str.maketrans({"đ": "d", "Đ": "d", "ð": "d"})
 
 def fold(text: str) -> str:
     """Return ``text`` for searching: no case, no accents, đ as d, so that ``chua`` finds ``Chùa``."""
-    decomposed = unicodedata.normalize("NFD", text.casefold().translate(_FOLD_LETTERS))
+    decomposed = unicodedata.normalize("NFD", text.casefold().translate(_FOLD_LETTERS).replace("\u200b", ""))
     return " ".join("".join(c for c in decomposed if not unicodedata.combining(c)).split())
 
 

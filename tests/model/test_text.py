@@ -26,6 +26,8 @@ anything = st.text(st.characters())
         ("\u2066ẩn\u2069 \u200edấu\u200f \u061c", "ẩn dấu"),
         ("\ufeffđầu tệp", "đầu tệp"),
         ("chu\u200ba", "chua"),
+        ("វត្ត\u200bបុរាណ", "វត្ត\u200bបុរាណ"),
+        ("\u200bវត្ត\u200b \u200ba", "វត្ត a"),
         ("e\u200e\u0301", "é"),
         ("\x00\x07\x1b[31mđỏ\x7f\x9b", "[31mđỏ"),
         ("nửa\ud800 cặp\udfff", "nửa cặp"),
