@@ -16,6 +16,8 @@ from ispace.errors import AssetsMissingError
 
 _PACKAGE = Path(__file__).parent
 STOCK = "stock"
+_OWN_KEY = frozenset({"sw.js"})
+"""Published at the top of a store, under a name that does not change; see ``ispace.offline``."""
 _VIEWER = "viewer.vi.js"
 _LINK = {
     ".css": re.compile(rb"(?P<before>url\(['\"]?)(?P<name>fonts/[A-Za-z0-9._-]+)"),
@@ -96,7 +98,8 @@ def _load(folder: Path) -> Assets:
         return resolve(name).removeprefix(keys.ASSETS).encode()
 
     for name in names:
-        resolve(name)
+        if name not in _OWN_KEY:
+            resolve(name)
     return Assets(content, key_of)
 
 

@@ -198,7 +198,7 @@ def _needed(public: Blobs, grace: dt.timedelta, now: dt.datetime, beat: Callable
         needed.keys |= used
     _heed(public, needed, grace, now)
     needed.keys |= _shown(public, looked)
-    for sheet in [key for key in needed.keys if key.endswith(".css")]:
+    for sheet in [key for key in needed.keys if key.endswith((".css", ".webmanifest"))]:
         with contextlib.suppress(ObjectMissingError):
             needed.keys |= keys.assets_in(public.get(sheet), siblings=True)
     return needed
@@ -252,7 +252,7 @@ def _shown(public: Blobs, looked: set[str]) -> set[str]:
     below = (
         info.key for top in tops if top not in {keys.RELEASES, keys.TILE_SETS, keys.ASSETS} for info in public.scan(top)
     )
-    texts = (key for key in itertools.chain([keys.CATALOGUE], below) if keys.is_text(key))
+    texts = (key for key in itertools.chain([keys.CATALOGUE, keys.WORKER], below) if keys.is_text(key))
     found: set[str] = set()
     for some in parallel.each(named, texts, public.at_once):
         found |= some

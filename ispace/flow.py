@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import ispace
-from ispace import assets, changes, digest, guess, keys, pointer, presence, releases
+from ispace import assets, changes, digest, guess, keys, offline, pointer, presence, releases
 from ispace.errors import (
     BadInputError,
     FileUnreadableError,
@@ -202,7 +202,12 @@ def publish_tour(
         pictures=[p for w in built.scenes.values() for p in w.views]
         + [p for m in built.media.values() for p in (m.file, *m.captions.values())],
         views=[ViewsUse(tile_set=w.tiled.id, view=w.view) for w in built.scenes.values()],
-        assets={**front.published, **render.skin_sheet(built.tour.skin), **cutter.objects},
+        assets={
+            **front.published,
+            **render.skin_sheet(built.tour.skin),
+            **render.app_files(built.tour, composed),
+            **cutter.objects,
+        },
         document=json.dumps(composed, ensure_ascii=False, separators=(",", ":")).encode(),
         pages={_language_of(key, slug, built.tour): page for key, page in pages.items()},
         card=card(built, now.date()),
@@ -217,9 +222,10 @@ def publish_tour(
 def write_catalogue(public: Blobs, front: assets.Assets, site: render.Site) -> None:
     """Write the catalogue of what is public now; when somebody else writes it at the same time, look again.
 
-    What is as it should be stays untouched.
+    With it come the service worker and its page. What is as it should be stays untouched.
     """
-    bring_assets(public, front.published)
+    bring_assets(public, shared_assets(front, site))
+    offline.bring(public, front, render.notice("offline", root="../", assets=front, site=site))
     cutter = Cutter(front)
     for attempt in range(10):
         seen = public.head(keys.CATALOGUE)
@@ -241,9 +247,14 @@ def write_catalogue(public: Blobs, front: assets.Assets, site: render.Site) -> N
 
 
 def bring_assets(public: Blobs, files: Mapping[str, bytes]) -> None:
-    """Write what of the front end is not there yet: pages outside releases show it too, and iSpace may be newer."""
+    """Write what of ``files`` is not there yet: pages outside releases show the front end, and iSpace may be newer."""
     for _ in public.put_many(Put(key, files[key]) for key in presence.different(public, files)):
         pass
+
+
+def shared_assets(front: assets.Assets, site: render.Site) -> dict[str, bytes]:
+    """Return what pages outside releases show, by key: the front end, and what the catalogue is installed with."""
+    return {**front.published, **catalogue.app_files(site)}
 
 
 def _content(public: Blobs, key: str) -> bytes | None:

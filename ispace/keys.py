@@ -1,6 +1,7 @@
 """Every object key of iSpace; nothing else may build one.
 
 index.html, <lang>/index.html, sitemap.xml, search.json   the catalogue           short cache
+sw.js, offline/index.html                                 visits without network  short cache
 <slug>/index.html                                         the pointer of a tour   short cache
 <slug>/<lang>/index.html                                  its other languages     short cache
 r/<slug>/<release>/…                                      a release               immutable
@@ -20,10 +21,14 @@ import unicodedata
 from ispace import language
 from ispace.errors import KeyInvalidError
 
-_RESERVED = frozenset({"r", "t", "a", "originals", "assets", "embed", "catalogue"})
+_RESERVED = frozenset({"r", "t", "a", "originals", "assets", "embed", "catalogue", "offline"})
 
 CATALOGUE = "index.html"
 SITEMAP = "sitemap.xml"
+WORKER = "sw.js"
+"""The service worker; at the top, because a worker answers for what lies below it."""
+OFFLINE_PAGE = "offline/index.html"
+"""What the worker shows in place of a page that was never visited."""
 RELEASES = "r/"
 INTENTS = "r/-/"
 """Notes of work under way; no tour can be called so."""

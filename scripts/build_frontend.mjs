@@ -12,6 +12,7 @@
  * site.css       static/site/*.css, in the order of their names, tokens.css first
  * tour.css       both, for the page of a tour
  * catalogue.js   static/site/catalogue.js
+ * sw.js          static/worker/worker.js, the service worker; ispace/offline.py puts its settings before it
  * fonts/*.woff2  the subsets that the style sheets name as url(fonts/NAME.woff2)
  * stock/         fonts that iSpace cuts to the letters of a page and never publishes whole; index.json says what is in which
  * favicon.svg    static/site/favicon.svg
@@ -195,6 +196,7 @@ async function main() {
   // A tour's page has both; one request is quicker than two.
   put('tour.css', [files['site.css'], files['viewer.css']].filter(Boolean).join(''));
   put('catalogue.js', await bundled('static/site/catalogue.js'));
+  put('sw.js', await bundled('static/worker/worker.js'));
   put('icons.svg', await sprite());
   put('favicon.svg', await readFile(join(ROOT, 'static/site/favicon.svg')));
   for (const [name, data] of Object.entries(await fonts())) put(`fonts/${name}`, data);

@@ -67,9 +67,9 @@ def rollback(
     chosen, public = _public(to)
     now = dt.datetime.now(dt.UTC)
     shown = published.rollback(public, tour, release, author=flow.author_of(chosen), now=now)
-    front = assets.load()
-    with pending.noted(public, tour, "catalogue", tile_sets=[], used=front.published):
-        flow.write_catalogue(public, front, flow.site_of(chosen))
+    front, site = assets.load(), flow.site_of(chosen)
+    with pending.noted(public, tour, "catalogue", tile_sets=[], used=flow.shared_assets(front, site)):
+        flow.write_catalogue(public, front, site)
     show.result({"tour": tour, "release": shown.id}, [say("rolled-back", tour=tour, release=shown.id)], as_json=as_json)
 
 
@@ -87,12 +87,13 @@ def unpublish(tour: Slug, to: To = None, as_json: Json = False) -> None:
             title = pick(published.manifest(public, tour, shown).card.title, "vi")
         except (ObjectMissingError, ObjectDamagedError):
             title = tour  # its release is damaged; taking it down must work all the same
-    front = assets.load()
-    gone = render.gone(seen.content.keys(), title, assets=front, site=flow.site_of(chosen))
-    with pending.noted(public, tour, pointer.GONE, tile_sets=[], used=front.published):
-        flow.bring_assets(public, front.published)
+    front, site = assets.load(), flow.site_of(chosen)
+    gone = render.gone(seen.content.keys(), title, assets=front, site=site)
+    shared = flow.shared_assets(front, site)
+    with pending.noted(public, tour, pointer.GONE, tile_sets=[], used=shared):
+        flow.bring_assets(public, shared)
         published.unpublish(public, tour, gone, author=flow.author_of(chosen), now=dt.datetime.now(dt.UTC))
-        flow.write_catalogue(public, front, flow.site_of(chosen))
+        flow.write_catalogue(public, front, site)
     show.result({"tour": tour}, [say("unpublished", tour=tour, days=chosen.grace_days)], as_json=as_json)
 
 

@@ -13,9 +13,11 @@ from xml.sax.saxutils import escape, quoteattr
 
 import ispace
 from ispace import keys, language, templating
+from ispace.imaging import emblem
 from ispace.model.release import Card
 from ispace.model.site import Site
-from ispace.page import places
+from ispace.model.skin import Skin
+from ispace.page import manifest, places
 from ispace.page.frame import CONTENT_SECURITY_POLICY, Assets, Typefaces, sprite
 from ispace.page.links import Links
 
@@ -35,6 +37,28 @@ def render(
     if site.public_url:
         objects[keys.SITEMAP] = sitemap(cards, site)
     return objects
+
+
+def app_files(site: Site) -> dict[str, bytes]:
+    """Return by public key what the whole site needs to be installed: a manifest a language, and icons."""
+    return dict(_manifest(lang, site) for lang in language.available()) | manifest.icon_files(_icons())
+
+
+def _icons() -> manifest.Icons:
+    return {(p, px): emblem.draw(Skin().colour, px, p) for p in emblem.PURPOSES for px in emblem.SIZES_PX}
+
+
+def _manifest(lang: str, site: Site) -> tuple[str, bytes]:
+    return manifest.make(
+        name=templating.choose(site.name, lang, language.DEFAULT)[0],
+        description=templating.say("catalogue.description", lang),
+        lang=lang,
+        start=keys.catalogue(lang),
+        scope="",
+        theme=Skin().colour,
+        ground=manifest.ground(Skin()),
+        icons=_icons(),
+    )
 
 
 def _page(
@@ -68,6 +92,9 @@ def _page(
         hero=links.to(hero) if hero else None,
         share=(site.absolute(hero) or links.to(hero)) if hero else None,
         assets={name: links.to(assets.url(name)) for name in ("site.css", "catalogue.js", "favicon.svg")},
+        worker=links.to(keys.WORKER),
+        manifest=links.to(_manifest(lang, site)[0]),
+        touch_icon=links.to(manifest.touch_icon(_icons())),
         sprite=sprite(assets, only=("compass", "search", *KINDS.values())),
         kinds=[{"id": kind, "icon": icon} for kind, icon in KINDS.items() if kind in kinds],
         count_words={

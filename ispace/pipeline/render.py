@@ -17,20 +17,21 @@ from typing import Any, Literal
 import ispace
 from ispace import keys, language, templating
 from ispace.assets import home as assets_home
+from ispace.imaging import emblem
 from ispace.model.site import Site
 from ispace.model.skin import ACCENTS, Skin
 from ispace.model.tour import Tour
-from ispace.page import linked_data
+from ispace.page import linked_data, manifest
 from ispace.page.frame import CONTENT_SECURITY_POLICY, Assets, Typefaces, sprite
 from ispace.page.links import Links, telephone
 from ispace.page.parts import Parts
 
-__all__ = ["Site", "digest", "gone", "notice", "render", "skin_sheet"]
+__all__ = ["Site", "app_files", "digest", "gone", "notice", "render", "skin_sheet"]
 
 _DESCRIPTION_LETTERS = 200
 _SENTENCE_LETTERS = 40
 _ABBREVIATIONS = {"ThS", "St", "Mr", "Mrs", "Dr", "No", "Prof"}
-_NOTICE_ICONS = {"gone": "info", "not-found": "map-pin", "error": "triangle-alert"}
+_NOTICE_ICONS = {"gone": "info", "not-found": "map-pin", "error": "triangle-alert", "offline": "map-pin"}
 
 
 def render(
@@ -51,6 +52,7 @@ def render(
     not built.
     """
     pages = {}
+    icons = _icons(tour.skin)
     for lang in tour.languages:
         key = keys.page(tour.id, lang, tour.default_language)
         links = Links(key, keys.release(tour.id, release, "tour.json"))
@@ -76,6 +78,9 @@ def render(
             csp=CONTENT_SECURITY_POLICY,
             assets={n: links.to(assets.url(n)) for n in ("tour.css", "favicon.svg")},
             viewer=links.to(assets.url(assets.viewer(lang))),
+            worker=links.to(keys.WORKER),
+            manifest=links.to(_manifest(tour, document, lang)[0]),
+            touch_icon=links.to(manifest.touch_icon(icons)),
             sprite=sprite(assets),
             linked_data=templating.json_block(data),
             tour_json=links.to(keys.release(tour.id, release, "tour.json")),
@@ -110,10 +115,36 @@ def skin_sheet(skin: Skin) -> dict[str, bytes]:
     return {keys.asset(hashlib.sha256(sheet).hexdigest(), "css"): sheet}
 
 
+def app_files(tour: Tour, document: Mapping[str, Any]) -> dict[str, bytes]:
+    """Return by public key what a tour needs to be installed: a manifest a language, and icons in the tour's accent."""
+    return dict(_manifest(tour, document, lang) for lang in tour.languages) | manifest.icon_files(_icons(tour.skin))
+
+
+def _icons(skin: Skin) -> manifest.Icons:
+    return {(p, px): emblem.draw(skin.colour.lower(), px, p) for p in emblem.PURPOSES for px in emblem.SIZES_PX}
+
+
+def _manifest(tour: Tour, document: Mapping[str, Any], lang: str) -> tuple[str, bytes]:
+    links = Links("", keys.release(tour.id, "x", "tour.json"))
+    start = next(s for s in document["scenes"] if s["id"] == document["start"])
+    shown = [p for p in (start["poster"]["portrait"], start.get("share") or start["poster"]["landscape"]) if p]
+    return manifest.make(
+        name=templating.choose(document["title"], lang, tour.default_language)[0],
+        description=lead(templating.choose(document["description"], lang, tour.default_language)[0])[0],
+        lang=lang,
+        start=keys.page(tour.id, lang, tour.default_language),
+        scope=f"{tour.id}/",
+        theme=tour.skin.colour.lower(),
+        ground=manifest.ground(tour.skin),
+        icons=_icons(tour.skin),
+        screenshots=[{**picture, "key": links.key_of(picture["url"])} for picture in shown],
+    )
+
+
 def notice(
-    kind: Literal["gone", "not-found", "error"], *, root: str, assets: Assets, site: Site, title: str = ""
+    kind: Literal["gone", "not-found", "error", "offline"], *, root: str, assets: Assets, site: Site, title: str = ""
 ) -> bytes:
-    """Return a page that stands in for another, in Vietnamese and English: taken down, not found, or failed.
+    """Return a page that stands in for another, in Vietnamese and English: taken down, not found, failed, no network.
 
     ``root`` leads from where the page is shown to the top of the public store: ``../``, or ``/`` on a host of its own.
     ``title`` names the tour that was taken down.
@@ -123,6 +154,8 @@ def notice(
             "title": templating.say(f"page.{kind}-named" if title else f"page.{kind}-title", lang, title=title),
             "text": templating.say(f"page.{kind}-text", lang),
             "catalogue": templating.say("page.to-catalogue", lang),
+            "retry": templating.say("page.offline-retry", lang),
+            "visited": templating.say("page.offline-visited", lang),
         }
         for lang in ("vi", "en")
     }

@@ -4,6 +4,7 @@
  * Without it, the chips are links that filter through the address (see catalogue.css) and the search field is hidden.
  */
 
+import { offlineWhenIdle } from '../viewer/late.js';
 import { matches, wordsOf } from './fold.js';
 
 /** @typedef {{ element: HTMLElement, words: string, kinds: string[], shown: boolean }} Card */
@@ -100,3 +101,5 @@ function cardOf(element) {
 }
 
 start();
+if (document.readyState === 'complete') offlineWhenIdle();
+else addEventListener('load', offlineWhenIdle);

@@ -21,6 +21,8 @@
  *   address.js     the address bar; links.js what stands in it
  *   events.js      what is told to those who embed it
  *   words/         every word, a file a language; text.js texts of the document
+ *   late.js        what waits until the picture is complete
+ *   offline.js     tours without a network, with words of its own; caches.js what it shares with static/worker
  *   dom.js sprite.js types.js; viewer.d.ts says the same to TypeScript
  *
  * It imports nothing outside this folder and needs only viewer.css, the tokens of the page (or their fallbacks) and

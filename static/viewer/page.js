@@ -4,6 +4,7 @@
  */
 
 import { createTour, parseLink } from './index.js';
+import { offlineWhenIdle } from './late.js';
 
 // Other pages build on the same file.
 export { createTour, parseLink };
@@ -33,6 +34,10 @@ function isYoungEnough() {
 
 if (stage && url && isYoungEnough()) {
   const tour = createTour(stage, url, { start: readStart(), language: document.documentElement.lang });
+  const complete = tour.on('full', () => {
+    complete();
+    offlineWhenIdle();
+  });
   // Links of the page that lead to a view are of use from now on: they bring the visitor back up to the picture.
   document.documentElement.dataset.viewer = '';
   document.addEventListener('click', (event) => {

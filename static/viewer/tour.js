@@ -66,6 +66,8 @@ export function createTour(stage, tourUrl, options = {}) {
     },
   });
   const { wake } = loop;
+  // Tiles that were not to be had without a network are asked for again.
+  window.addEventListener('online', () => scene && picture.retry(), { signal });
 
   const address = createAddress(options.history !== false, (link) => {
     const id = link?.scene ?? source.tour?.start;

@@ -35,6 +35,7 @@
  * @property {Preview} preview
  * @property {{portrait: Picture, landscape: Picture}} [poster]
  * @property {Picture} [thumbnail]
+ * @property {Picture} [share]
  * @property {DocumentView} initial_view
  * @property {Limits} limits
  * @property {number | null} [north_deg]  compass bearing of yaw 0
