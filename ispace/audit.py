@@ -11,11 +11,11 @@ from typing import Literal
 
 from pydantic import ValidationError
 
-from ispace import digest, keys, parallel, pointer, releases
+from ispace import digest, keys, offline, parallel, pointer, releases
 from ispace.errors import ConflictError, ObjectDamagedError, ObjectMissingError, TourUnknownError
 from ispace.imaging.isolate import PictureWorker
 from ispace.model.release import Book, Release, ReleaseFile, TileSetUse
-from ispace.pipeline import tile
+from ispace.pipeline import catalogue, tile
 from ispace.ports import Blobs, Put, Services
 
 _LARGE_BYTES = 16 << 20
@@ -23,7 +23,7 @@ _LARGE_BYTES = 16 << 20
 
 @dataclasses.dataclass(frozen=True)
 class Fault:
-    """One object that is not as its release says."""
+    """One object that is not as its release says; ``tour`` and ``release`` are empty for what all tours share."""
 
     tour: str
     release: str
@@ -58,14 +58,17 @@ class Audit:
         *,
         quick: bool = False,
         told: Callable[[str, int, int], None] = lambda *_: None,
+        mend: Callable[[], None] | None = None,
     ) -> None:
         """Look into ``services.public``; with a ``worker``, repair from ``services.private``.
 
         ``quick`` looks at names and sizes only; ``told`` hears which tour it is at, and how many objects it has seen.
+        ``mend`` writes what belongs to no tour: the catalogue, the service worker, and what both show.
         """
         self.report = Report()
         self._services, self._worker, self._quick, self._told = services, worker, quick, told
         self._public = services.public
+        self._mend = mend
         self._seen: set[str] = set()
 
     def run(self, tour: str | None = None) -> Report:
@@ -76,7 +79,52 @@ class Audit:
                 found = self._tour(slug) or found
         if tour and not found:
             raise TourUnknownError(tour=tour, store=self._public.name)
+        if not tour:
+            self._shared()
         return self.report
+
+    def _shared(self) -> None:
+        """Look at what belongs to no tour; a store of an early iSpace may lack the worker, so that is no fault."""
+        wrong = self._wrong_of_all()
+        if wrong and self._mend:
+            # What is named by its content and damaged looks as if it were there.
+            self._public.delete([key for key, kind in wrong.items() if kind == "damaged"])
+            self._mend()
+        left = self._wrong_of_all() if wrong and self._mend else wrong
+        for key, kind in wrong.items():
+            self._fault("", "", key, kind, repaired=key not in left)
+
+    def _wrong_of_all(self) -> dict[str, Literal["missing", "damaged"]]:
+        named: set[str] = set()
+        entrances: dict[str, bytes | None] = {}
+        for key in [*(catalogue.page_key(lang) for lang in catalogue.LANGUAGES), keys.OFFLINE_PAGE, keys.WORKER]:
+            entrances[key] = self._content(key)
+            named |= keys.assets_in(entrances[key] or b"")
+        for key in [key for key in named if key.endswith(".webmanifest")]:
+            named |= keys.assets_in(self._content(key) or b"", siblings=True)
+        wrong: dict[str, Literal["missing", "damaged"]] = {}
+        worker, page = entrances[keys.WORKER], entrances[keys.OFFLINE_PAGE]
+        if worker is not None and not offline.is_sound(worker):
+            wrong[keys.WORKER] = "damaged"
+        if (worker is None) != (page is None):
+            wrong[keys.WORKER if worker is None else keys.OFFLINE_PAGE] = "missing"
+        for key in sorted(named - self._seen):
+            content = self._content(key)
+            self.report.objects += 1
+            self.report.bytes += len(content or b"")
+            if content is None:
+                wrong[key] = "missing"
+            elif not key.removeprefix(keys.ASSETS).startswith(digest.of_bytes(content)[:20]):
+                wrong[key] = "damaged"
+        return wrong
+
+    def _content(self, key: str) -> bytes | None:
+        try:
+            return self._public.get(key)
+        except ObjectMissingError:
+            return None
+        except ObjectDamagedError:
+            return b""
 
     def _tour(self, slug: str) -> bool:
         self._told(slug, self.report.objects, len(self.report.faults))

@@ -6,6 +6,7 @@ the keys of the store only, and an older iSpace that publishes later does not re
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 
@@ -22,19 +23,26 @@ LIMITS = {"pages": 60, "things": 500, "tiles": 900}
 
 _SOURCE = "sw.js"
 _ATTEMPTS = 5
+_EDITION = re.compile(rb"/\* ispace-worker (\d{1,9})\b")
 
 
 def worker(front: Assets, page: bytes) -> bytes:
     """Return the service worker of a store whose offline page is ``page``; raises ``AssetsMissingError``."""
     settings = {"offline": keys.OFFLINE_PAGE, "shell": sorted(keys.assets_in(page)), "limits": LIMITS}
-    head = f"/* ispace-worker {EDITION} */\nself.ISPACE = {json.dumps(settings, separators=(',', ':'))};\n"
-    return head.encode() + front.read(_SOURCE)
+    body = f"self.ISPACE = {json.dumps(settings, separators=(',', ':'))};\n".encode() + front.read(_SOURCE)
+    return f"/* ispace-worker {EDITION} {_digest(body)} */\n".encode() + body
 
 
 def edition(content: bytes) -> int:
     """Return the edition of a worker, 0 of anything else."""
-    found = re.match(rb"/\* ispace-worker (\d{1,9}) \*/", content)
+    found = _EDITION.match(content)
     return int(found[1]) if found else 0
+
+
+def is_sound(content: bytes) -> bool:
+    """Say whether a worker is as it was put there, by the digest in its first line; one of a newer iSpace is."""
+    head, _, body = content.partition(b"\n")
+    return edition(content) > EDITION or (edition(content) > 0 and _digest(body).encode() in head)
 
 
 def bring(public: Blobs, front: Assets, page: bytes) -> bool:
@@ -62,6 +70,10 @@ def bring(public: Blobs, front: Assets, page: bytes) -> bool:
             continue
         return True
     return False
+
+
+def _digest(body: bytes) -> str:
+    return hashlib.sha256(body).hexdigest()[:20]
 
 
 def _content(public: Blobs, key: str) -> bytes | None:

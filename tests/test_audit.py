@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from small_tour import SLUG, SmallTour, all_of, keys_needed
 
-from ispace import audit, keys, pointer, releases
+from ispace import audit, flow, keys, pointer, releases
 from ispace.adapters.folder import FolderBlobs
 from ispace.compression import CompressedTexts
 from ispace.errors import TourUnknownError
@@ -189,3 +189,28 @@ def test_a_store_with_compressed_texts_is_audited_as_any_other(
         assert json.loads(store.get(head.key))["scenes"]
         lost = [key for key in keys_needed(store) if store.head(key) is None]
         assert lost == []
+
+
+def test_what_no_tour_has_is_looked_at_and_written_again(small: SmallTour) -> None:
+    small.publish()
+
+    def mend() -> None:
+        flow.write_catalogue(small.public, small.front, flow.site_of(small.settings))
+
+    shared = set(flow.shared_assets(small.front, flow.site_of(small.settings)))
+    manifests = sorted(key for key in shared if key.endswith(".webmanifest"))
+    before = all_of(small.public)
+    _flip_byte(small.public, keys.WORKER)
+    _flip_byte(small.public, manifests[0])
+    small.public.delete([manifests[1]])
+    found = {f.key: f.kind for f in _look(small).faults}
+    assert found == {keys.WORKER: "damaged", manifests[0]: "damaged", manifests[1]: "missing"}
+    report = audit.Audit(small.services, mend=mend).run()
+    assert report.left == []
+    assert all_of(small.public) == before
+
+
+def test_a_store_of_an_ispace_without_a_worker_has_no_fault(small: SmallTour) -> None:
+    small.publish()
+    small.public.delete([keys.WORKER, keys.OFFLINE_PAGE])
+    assert _look(small).faults == []

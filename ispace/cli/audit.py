@@ -35,12 +35,16 @@ def verify(
         def told(slug: str, objects: int, faults: int) -> None:
             progress("verify", f"{slug} · {objects} · {faults}", 0, 1)
 
-        report = audit.Audit(services, worker if repair else None, quick=quick, told=told).run(tour)
-    if repair and report.faults:
-        flow.write_catalogue(services.public, assets.load(), flow.site_of(chosen))
+        def mend() -> None:
+            flow.write_catalogue(services.public, assets.load(), flow.site_of(chosen))
+
+        look = audit.Audit(services, worker if repair else None, quick=quick, told=told, mend=mend if repair else None)
+        report = look.run(tour)
+        if repair and report.faults:
+            mend()
     lines = [
         say(
-            "fault-repaired" if f.repaired else f"fault-{f.kind}",
+            ("fault-repaired" if f.repaired else f"fault-{f.kind}") + ("" if f.tour else "-shared"),
             key=f.key,
             tour=f.tour,
             release=f.release,
