@@ -35,6 +35,7 @@ TYPES = {
     "chua/index.html": "text/html; charset=utf-8",
     "a/x.json": "application/json; charset=utf-8",
     "a/x.js": "text/javascript; charset=utf-8",
+    "sw.js": "text/javascript; charset=utf-8",
     "a/x.css": "text/css; charset=utf-8",
     "sitemap.xml": "application/xml; charset=utf-8",
     "robots.txt": "text/plain; charset=utf-8",
@@ -118,7 +119,9 @@ class HttpContract:
             store.put(Put(key, DATA))
         assert ask(base, key).headers["Cache-Control"] == IMMUTABLE
 
-    @pytest.mark.parametrize("key", [PAGE, "index.html", "en/index.html", "sitemap.xml", "search.json"])
+    @pytest.mark.parametrize(
+        "key", [PAGE, "index.html", "en/index.html", "sitemap.xml", "search.json", "sw.js", "offline/index.html"]
+    )
     def test_what_changes_may_be_kept_for_a_minute(self, served: Served, key: str) -> None:
         store, base = served
         if store.head(key) is None:
