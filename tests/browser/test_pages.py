@@ -28,7 +28,7 @@ from page_example import RELEASE, TODAY, composed  # noqa: E402
 pytestmark = pytest.mark.browser
 
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
-PATHS = ("index.html", "en/index.html", "chua-co/index.html", "chua-co/en/index.html", "empty.html", "gone.html")
+PATHS = ("index.html", "en/index.html", "chua-co/index.html", "chua-co/en/index.html", "empty.html", "gone.html", "offline.html")
 SCREENS = ({"width": 390, "height": 844}, {"width": 1440, "height": 900})
 
 
@@ -55,6 +55,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     )
     files["empty.html"] = catalogue.render([], assets=front, site=Site())["index.html"]
     files["gone.html"] = render.notice("gone", root="", assets=front, site=Site(), title="Chùa cổ")
+    files["offline.html"] = render.notice("offline", root="", assets=front, site=Site())
     for scene in document["scenes"]:
         for picture in (scene["thumbnail"], scene["share"], *scene["poster"].values()):
             files[picture["url"].removeprefix("../../../")] = _picture(picture["width_px"], picture["height_px"])
