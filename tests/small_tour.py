@@ -72,7 +72,6 @@ _FRONT = {
     "viewer.vi.js": "export const viewer = 1;\n",
     "catalogue.js": "export const catalogue = 1;\n",
     "tour.css": ".stage{display:block}\n@font-face{font-family:x;src:url(fonts/lora.woff2)}\n",
-    "offline.js": "export const offline = 1;\n",
     "sw.js": "const worker = 1;\n",
     "viewer.css": ".stage{display:block}\n",
     "site.css": "@font-face{font-family:x;src:url(fonts/lora.woff2)}\n",

@@ -21,7 +21,7 @@ from ispace.page import manifest
 from ispace.pipeline import render
 from ispace.ports import Put
 
-TOKENS = Path(__file__).parents[1] / "static" / "site" / "tokens.css"
+SITE = Path(__file__).parents[1] / "static" / "site"
 
 
 def _site(small: SmallTour) -> render.Site:
@@ -174,13 +174,14 @@ def test_an_icon_is_the_emblem_on_its_ground(purpose: str, size_px: int) -> None
     assert picture.getpixel((size_px // 2, edge))[:3] == (0x14, 0x53, 0x3F)
 
 
-def test_grounds_are_those_of_the_style_sheet() -> None:
-    text = TOKENS.read_text("utf-8")
+def test_grounds_are_those_of_the_style_sheets() -> None:
+    text = "".join(file.read_text("utf-8") for file in (SITE / "tokens.css", SITE / "skins.css"))
     assert f"--silk: {manifest.GROUNDS['museum']};" in text
-    for preset in ("nature", "market", "dark"):
-        block = re.search(rf'\[data-skin="{preset}"\] \{{(.*?)\}}', text, re.DOTALL)
-        assert block is not None
-        assert f"--page-ground: {manifest.GROUNDS[preset]};" in block[1]
+    for preset, ground in manifest.GROUNDS.items():
+        assert preset == "museum" or re.search(rf'\[data-skin="{preset}"\] \{{\s*--page-ground: {ground};', text)
+    for preset, ground in manifest.NIGHT_GROUNDS.items():
+        whose = r'\[data-theme="dark"\]' if preset == "museum" else rf'\[data-skin="{preset}"\]\[data-theme="dark"\]'
+        assert re.search(rf"(?m)^{whose} \{{[^}}]*--page-ground: {ground};", text), preset
 
 
 @pytest.mark.parametrize(

@@ -44,6 +44,7 @@ class Site:
     def __init__(self, small: SmallTour, url: str) -> None:
         self.small, self.url = small, url
         self.page = f"{url}{SLUG}/index.html"
+        self.module = url + small.front.url("offline.js")
 
     def take_down(self) -> None:
         import datetime as dt
@@ -271,9 +272,8 @@ def test_parts_of_a_kept_sound_are_given(site: Site, context: BrowserContext, ta
 def test_a_tour_saved_whole_opens_every_scene_and_only_then(site: Site, context: BrowserContext, tab: Page) -> None:
     visit(tab, site.page)
     saved = tab.evaluate(
-        """async () => {
-          const at = new URL(document.documentElement.dataset.offline, document.baseURI).href;
-          const { planSave, saveTour, savedTour } = await import(at);
+        """async (module) => {
+          const { planSave, saveTour, savedTour } = await import(module);
           const url = document.getElementById('stage').dataset.tour;
           const before = await savedTour(url);
           const plan = await planSave(url);
@@ -283,7 +283,8 @@ def test_a_tour_saved_whole_opens_every_scene_and_only_then(site: Site, context:
           const cache = await caches.open((await caches.keys()).find((name) => name.includes(' saved/')));
           for (const request of await cache.keys()) held += (await (await cache.match(request)).blob()).size;
           return { before, plan, shares, held, after: await savedTour(url) };
-        }"""
+        }""",
+        site.module,
     )
     assert saved["before"] is None
     assert saved["after"]["release"] == site.small.current
@@ -303,12 +304,13 @@ def test_a_tour_saved_whole_opens_every_scene_and_only_then(site: Site, context:
 def test_saving_within_a_limit_keeps_the_coarse_levels(site: Site, tab: Page) -> None:
     visit(tab, site.page)
     plans = tab.evaluate(
-        """async () => {
-          const { planSave } = await import(new URL(document.documentElement.dataset.offline, document.baseURI).href);
+        """async (module) => {
+          const { planSave } = await import(module);
           const url = document.getElementById('stage').dataset.tour;
           const all = await planSave(url);
           return [all, await planSave(url, { limit_bytes: all.bytes - 1 }), await planSave(url, { limit_bytes: 1 })];
-        }"""
+        }""",
+        site.module,
     )
     assert plans[0]["face_px"] > plans[1]["face_px"] >= plans[2]["face_px"] == 0
     assert plans[1]["bytes"] < plans[0]["bytes"]

@@ -28,7 +28,15 @@ from page_example import RELEASE, TODAY, composed  # noqa: E402
 pytestmark = pytest.mark.browser
 
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
-PATHS = ("index.html", "en/index.html", "chua-co/index.html", "chua-co/en/index.html", "empty.html", "gone.html", "offline.html")
+PATHS = (
+    "index.html",
+    "en/index.html",
+    "chua-co/index.html",
+    "chua-co/en/index.html",
+    "empty.html",
+    "gone.html",
+    "offline.html",
+)
 SCREENS = ({"width": 390, "height": 844}, {"width": 1440, "height": 900})
 
 
