@@ -29,9 +29,7 @@ export function createShelf(caches, limits) {
       const cache = await caches.open(name);
       const most = limits()[name] ?? Infinity;
       try {
-        // Over an older entry it would stay in the old one's place in some browsers.
-        await cache.delete(url);
-        await cache.put(url, answer);
+        await cache.put(url, answer); // over an older entry, in one step, it is the newest from then on
       } catch (error) {
         if (!(error instanceof Error) || error.name !== 'QuotaExceededError') return; // the answer was cut short
         const held = (await cache.keys()).length;

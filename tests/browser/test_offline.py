@@ -249,6 +249,7 @@ def test_a_newer_worker_takes_over_an_open_page_and_clears_up_after_the_old(site
 
 def test_parts_of_a_kept_sound_are_given(site: Site, context: BrowserContext, tab: Page) -> None:
     visit(tab, site.page)
+    tab.wait_for_function(f"async () => ({KEPT})().then(all => (all.things ?? []).length > 3)")
     tab.evaluate(
         """async () => {
           const { scope } = await navigator.serviceWorker.ready;

@@ -85,6 +85,7 @@ function memory(room = Infinity) {
     keys: async () => [...held.keys()].map((url) => ({ url })),
     put: async (url, answer) => {
       if (held.size >= room) throw new DOMException('full', 'QuotaExceededError');
+      held.delete(url); // as the specification of caches has it: what is put again is last in the list
       held.set(url, answer);
     },
   };
