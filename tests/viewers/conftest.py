@@ -37,10 +37,10 @@ _HTML = """<!doctype html><html><meta charset="utf-8"><title>{name}</title><link
 <script type="module">
 import {{ open }} from './{name}.js';
 const set = await (await fetch('tileset.json')).json();
-let look;
+let viewer;
 window.look = async (view) => {{
-  look ??= open(document.getElementById('stage'), set, view);
-  await look(view);
+  viewer ??= open(document.getElementById('stage'), set, view);
+  await viewer.look(view);
 }};
 window.ready = true;
 </script></html>

@@ -3,12 +3,21 @@
 // positive down.
 import Marzipano from 'marzipano';
 
-export function open(element, set) {
+const parameters = ({ yaw, pitch, vfov }) => ({ yaw, pitch: -pitch, fov: vfov });
+
+export function open(element, set, view) {
   const viewer = new Marzipano.Viewer(element, { controls: { mouseViewMode: 'drag' } });
-  const source = Marzipano.ImageUrlSource.fromString(`{z}/{f}/{y}_{x}.${set.format}`, { cubeMapPreviewUrl: set.preview.file });
-  const strip = { tileSize: set.tile_size_px, size: set.tile_size_px, fallbackOnly: true };
-  const levels = set.level_sizes_px.map((size) => ({ tileSize: set.tile_size_px, size }));
-  const view = new Marzipano.RectilinearView();
-  viewer.createScene({ source, geometry: new Marzipano.CubeGeometry([strip, ...levels]), view }).switchTo();
-  return ({ yaw, pitch, vfov }) => view.setParameters({ yaw, pitch: -pitch, fov: vfov });
+  let shown;
+  const change = (next, at) => {
+    const { base = '', format, preview, tile_size_px: size_px } = next;
+    const pattern = `${base}{z}/{f}/{y}_{x}.${format}`;
+    const source = Marzipano.ImageUrlSource.fromString(pattern, { cubeMapPreviewUrl: base + preview.file });
+    const strip = { tileSize: size_px, size: size_px, fallbackOnly: true };
+    const levels = next.level_sizes_px.map((size) => ({ tileSize: size_px, size }));
+    shown = new Marzipano.RectilinearView(parameters(at));
+    const scene = viewer.createScene({ source, geometry: new Marzipano.CubeGeometry([strip, ...levels]), view: shown });
+    scene.switchTo({ transitionDuration: 0 });
+  };
+  change(set, view);
+  return { change, look: (at) => shown.setParameters(parameters(at)) };
 }
