@@ -2,7 +2,8 @@
  * Runs in a page before its own scripts and notes what the page does: what its canvas shows and when, textures and
  * their bytes, frames, long tasks, the largest paint. `window.probe` is read by tests/benchmarks/viewing/browser.py.
  *
- * "Seen" is the first frame in which each of five rows of the canvas is more than 97 % painted; "full" the last frame
+ * "Seen" is the first frame in which each of five rows of the canvas is more than 97 % painted (canvases are cleared
+ * to a colour that no picture has, because pictures have black of their own); "full" the last frame
  * that changed anything in nineteen rows, so that a texture which nobody sees does not count. Rows are read in a
  * microtask after the last draw of a frame, while the frame is still there. That costs every viewer the same and is
  * switched off (`rows`) where frames are measured.
@@ -12,6 +13,7 @@
   const FIVE = [2, 6, 10, 14, 18];
   const PAINTED = 0.97;
   const KEPT = 64;
+  const UNPAINTED = [1, 0, 1, 1];
 
   const probe = {
     rows: true,
@@ -72,11 +74,11 @@
     });
 
   /** @typedef {WebGLRenderingContext | WebGL2RenderingContext} Context */
-  /** @type {WeakMap<Context, {clear: number[], pending: boolean, print: number, unit: number, bound: Map<string, any>}>} */
+  /** @type {WeakMap<Context, {clears: boolean, pending: boolean, print: number, unit: number, bound: Map<string, any>}>} */
   const states = new WeakMap();
   const state = (/** @type {Context} */ gl) => {
     let found = states.get(gl);
-    if (!found) states.set(gl, (found = { clear: [0, 0, 0], pending: false, print: 0, unit: 0, bound: new Map() }));
+    if (!found) states.set(gl, (found = { clears: false, pending: false, print: 0, unit: 0, bound: new Map() }));
     return found;
   };
 
@@ -88,7 +90,6 @@
     if (!width || !height || gl.isContextLost()) return;
     const pixels = new Uint8Array(width * 4);
     const words = new Uint32Array(pixels.buffer);
-    const [red = 0, green = 0, blue = 0] = of.clear;
     let print = 2166136261;
     let painted = true;
     const film = [];
@@ -99,7 +100,7 @@
       let empty = 0;
       for (let i = 0; i < pixels.length; i += 4) {
         const [r = 0, g = 0, b = 0] = [pixels[i], pixels[i + 1], pixels[i + 2]];
-        if (r + g + b < 6 || (Math.abs(r - red) < 2 && Math.abs(g - green) < 2 && Math.abs(b - blue) < 2)) empty++;
+        if (of.clears ? r > 250 && g < 5 && b > 250 : r + g + b < 6) empty++;
       }
       if (empty > width * (1 - PAINTED)) painted = false;
       if (probe.film) {
@@ -149,7 +150,14 @@
     };
     wrap('drawArrays', drawn);
     wrap('drawElements', drawn);
-    wrap('clearColor', (gl, [r, g, b]) => (state(gl).clear = [r, g, b].map((part) => Math.round(part * 255))));
+    const { clear, clearColor } = proto;
+    proto.clear = function (/** @type {number} */ mask) {
+      if (mask & this.COLOR_BUFFER_BIT) {
+        clearColor.apply(this, UNPAINTED);
+        state(this).clears = true;
+      }
+      clear.call(this, mask);
+    };
     wrap('activeTexture', (gl, [unit]) => (state(gl).unit = unit - gl.TEXTURE0));
     wrap('bindTexture', (gl, [target, texture]) => state(gl).bound.set(`${state(gl).unit}/${target}`, texture));
     wrap('texStorage2D', (gl, [target, count, , width, height]) => {

@@ -30,9 +30,9 @@ def show(found: dict[str, Any]) -> None:
     _changes(found["changes"])
     for row in found["turns"]:
         print(
-            f"\nTurning with 200 hotspots, {row['network']}: longest script of a frame"
-            f" {row['script_longest_ms']:.1f} ms (median {row['script_median_ms']:.1f}), frame {row['frame_median_ms']:.1f} ms, 95th percentile "
-            f"{row['frame_p95_ms']:.1f}, {row['long_tasks']} long tasks, longest {row['longest_task_ms']:.0f} ms"
+            f"\nTurning with 200 hotspots, {row['network']}: longest script of a frame {row['script_longest_ms']:.1f},"
+            f" median {row['script_median_ms']:.1f} ms; frame {row['frame_median_ms']:.1f}, 95th percentile"
+            f" {row['frame_p95_ms']:.1f} ms; {row['long_tasks']} long tasks, longest {row['longest_task_ms']:.0f} ms"
         )
     print()
     for row in found["idle"]:
