@@ -15,7 +15,6 @@ from typing import Any
 import numpy as np
 from PIL import Image
 from playwright.sync_api import Browser, Page, Request, sync_playwright
-
 from viewing.sites import DENSITY
 
 PROBE = Path(__file__).with_name("probe.js").read_text()
@@ -24,6 +23,8 @@ TILE = re.compile(r"/t/\w+/(\d+)/[frblud]/\d+_\d+\.")
 FLAGS = ["--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--mute-audio"]
 FLAGS += ["--ignore-certificate-errors"]
 _POLL_MS = 120
+_SETTLE_MS = 700
+"""A new window keeps Chromium's own interface busy for so long; a load must not pay for that."""
 _SAVE_DATA = "Object.defineProperty(navigator, 'connection', {value: {saveData: true, addEventListener() {}}})"
 _READ = """() => ({...probe, film: null, frames: [], resources:
   [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')].map((entry) => ({
@@ -103,6 +104,7 @@ class Visit:
 
     def open(self, url: str) -> None:
         """Go to an address and come back when its first bytes are there."""
+        self.page.wait_for_timeout(_SETTLE_MS)
         self.page.goto(url, wait_until="commit")
 
     def wait(self) -> bool:
