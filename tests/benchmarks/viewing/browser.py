@@ -89,6 +89,7 @@ class Visit:
             )
         if network.slower > 1:
             self._session.send("Emulation.setCPUThrottlingRate", {"rate": network.slower})
+        self.page.wait_for_timeout(_SETTLE_MS)
 
     def _asked(self, request: Request) -> None:
         self.requests += 1
@@ -104,7 +105,6 @@ class Visit:
 
     def open(self, url: str) -> None:
         """Go to an address and come back when its first bytes are there."""
-        self.page.wait_for_timeout(_SETTLE_MS)
         self.page.goto(url, wait_until="commit")
 
     def wait(self) -> bool:

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 from playwright.sync_api import Browser
-
 from viewing.browser import TILE, Network, visiting
 from viewing.host import Host
+from viewing.processes import graphics_cpu_ms
 from viewing.sites import OURS, Tour
 from viewing.truth import compare
 
@@ -24,11 +24,14 @@ def load(browser: Browser, host: Host, network: Network, tour: Tour, engine: str
 
     ``first_ms`` is when the panorama was seen first, as poster or on the canvas; ``canvas_ms`` leaves the poster out.
     ``full_*`` count what was asked for until the picture was full, the others the whole page until it was quiet.
+    ``graphics_cpu_ms`` is what drawing all of it cost, by which viewers can be compared even on a busy machine.
     """
     host.sent()
     with visiting(browser, network) as visit:
+        before_ms = graphics_cpu_ms()
         visit.open(host.url + tour.address(engine, view))
         quiet = visit.wait()
+        graphics_ms = graphics_cpu_ms() - before_ms
         found = visit.read()
         sent = host.sent()
         seen = visit.picture()
@@ -48,6 +51,9 @@ def load(browser: Browser, host: Host, network: Network, tour: Tour, engine: str
         "requests": len(sent),
         "long_tasks_ms": sum(task - 50 for task in found["long_tasks"]),
         "longest_task_ms": max(found["long_tasks"], default=0),
+        "graphics_cpu_ms": graphics_ms,
+        "frames": found["callbacks"],
+        "draws": found["draws"],
         "lcp_ms": largest["at_ms"],
         "lcp": largest["what"],
         "fcp_ms": found["first_paint_ms"],

@@ -50,7 +50,8 @@ def _loads(rows: Rows) -> None:
         print(f"\n{network} network, {tour}, {view} view: medians of {rounds} rounds, ms (range)")
         print(
             f"{'':20s}{'first':>20s}{'canvas':>7s}{'poster':>7s}{'LCP':>7s}{'full':>20s}{'kB':>6s}{'req':>5s}"
-            f"{'kB all':>7s}{'req':>5s}{'blocked':>8s}{'level':>6s}{'tiles':>6s}{'dB':>6s}{'worst':>6s}"
+            f"{'kB all':>7s}{'req':>5s}{'blocked':>8s}{'GPU CPU':>8s}{'frames':>7s}"
+            f"{'level':>6s}{'tiles':>6s}{'dB':>6s}{'worst':>6s}"
         )
         for (engine,), own in _grouped(cases, "engine"):
             middle = {key: _median(own, key) for key, value in own[0].items() if isinstance(value, int | float)}
@@ -58,7 +59,7 @@ def _loads(rows: Rows) -> None:
                 f"{engine:20s}{_spread(own, 'first_ms'):>20s}{middle['canvas_ms']:7.0f}{_blank(middle['poster_ms'])}"
                 f"{_blank(middle['lcp_ms'])}{_spread(own, 'full_ms'):>20s}{middle['full_bytes'] / 1000:6.0f}"
                 f"{middle['full_requests']:5.0f}{middle['bytes'] / 1000:7.0f}{middle['requests']:5.0f}"
-                f"{middle['long_tasks_ms']:8.0f}{middle['level']:6.0f}{middle['tiles']:6.0f}{middle['psnr_db']:6.1f}"
+                f"{middle['long_tasks_ms']:8.0f}{middle['graphics_cpu_ms']:8.0f}{middle['frames']:7.0f}{middle['level']:6.0f}{middle['tiles']:6.0f}{middle['psnr_db']:6.1f}"
                 f"{middle['worst_block_db']:6.1f}"
             )
         print(f"  largest paint of {OURS}: {', '.join(sorted({r['lcp'] for r in cases if r['engine'] == OURS}))}")
