@@ -29,12 +29,11 @@ sys.path.insert(0, str(Path(__file__).parent))
 from viewing import measures, report
 from viewing.browser import NETWORKS, PHONE, Network, chromium, visiting
 from viewing.host import Host, serving
-from viewing.sites import DENSITY, OURS, RIVALS, ROOT, Tour, make_rivals, publish, tour_of
+from viewing.sites import DENSITY, HOTSPOTS, OURS, RIVALS, ROOT, Tour, make_rivals, publish, tour_of
 from viewing.truth import rectilinear
 
 TOURS = ("chua-co-ben-nui-sam", "lang-nghe-ocop")
 VIEWS = ("initial", "second")
-HOTSPOTS = 200
 
 
 def crowded(folder: Path) -> Path:

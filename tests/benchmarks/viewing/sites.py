@@ -20,6 +20,8 @@ OURS = "iSpace"
 RIVALS = {"Marzipano": "marzipano", "Pannellum": "pannellum", "Photo Sphere Viewer": "psv"}
 DENSITY = 2
 """Device pixels per CSS pixel of the phone."""
+HOTSPOTS = 200
+"""In the scene of the crowded tour."""
 SECOND = {"yaw_deg": 20.0, "pitch_deg": 10.0, "vfov_deg": 75.0}
 
 _PAGE = """<!doctype html><html lang="vi"><meta charset="utf-8"><title>{title}</title>\
