@@ -66,3 +66,5 @@ server.listen(0, '127.0.0.1', () => {
   const address = server.address();
   console.log(`https://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/`);
 });
+// Whoever started it holds its input: when that ends, however it ends, nobody asks any more.
+process.stdin.resume().on('end', () => process.exit());

@@ -42,7 +42,7 @@ def serving(folder: Path, keep: Path) -> Iterator[Host]:
     names = ["-subj", "/CN=127.0.0.1", "-keyout", str(key), "-out", str(certificate)]
     subprocess.run([openssl, *_CERTIFICATE, *names], check=True, capture_output=True)
     command = [node, str(_SCRIPT), str(folder), str(key), str(certificate)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         try:
             url = process.stdout.readline().strip()
