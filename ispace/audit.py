@@ -11,11 +11,11 @@ from typing import Literal
 
 from pydantic import ValidationError
 
-from ispace import digest, keys, offline, parallel, pointer, releases
+from ispace import digest, keys, language, offline, parallel, pointer, releases
 from ispace.errors import ConflictError, ObjectDamagedError, ObjectMissingError, TourUnknownError
 from ispace.imaging.isolate import PictureWorker
 from ispace.model.release import Book, Release, ReleaseFile, TileSetUse
-from ispace.pipeline import catalogue, tile
+from ispace.pipeline import tile
 from ispace.ports import Blobs, Put, Services
 
 _LARGE_BYTES = 16 << 20
@@ -97,7 +97,7 @@ class Audit:
     def _wrong_of_all(self) -> dict[str, Literal["missing", "damaged"]]:
         named: set[str] = set()
         entrances: dict[str, bytes | None] = {}
-        for key in [*(catalogue.page_key(lang) for lang in catalogue.LANGUAGES), keys.OFFLINE_PAGE, keys.WORKER]:
+        for key in [*(keys.catalogue(lang) for lang in language.available()), keys.OFFLINE_PAGE, keys.WORKER]:
             entrances[key] = self._content(key)
             named |= keys.assets_in(entrances[key] or b"")
         for key in [key for key in named if key.endswith(".webmanifest")]:
