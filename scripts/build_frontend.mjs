@@ -10,7 +10,8 @@
  *                spares the first scene a second request. Its style sheet, where it has one, is NAME.css
  * viewer.css     static/viewer/viewer.css, for those who build on the viewer
  * site.css       static/site/*.css, in the order of their names, tokens.css first
- * tour.css       both, for the page of a tour
+ * tour.css       both, for the page of a tour, without fonts.css: fonts come after the picture
+ * fonts.css      static/site/fonts.css
  * catalogue.js   static/site/catalogue.js
  * sw.js          static/worker/worker.js, the service worker; ispace/offline.py puts its settings before it
  * fonts/*.woff2  the subsets that the style sheets name as url(fonts/NAME.woff2)
@@ -112,10 +113,10 @@ async function bundled(/** @type {string} */ source, language = '', /** @type {S
 }
 
 /** Returns the style sheet of all pages: tokens first, because the rest refers to them. */
-async function siteStyles() {
+async function siteStyles(/** @type {string[]} */ without = []) {
   const folder = join(ROOT, 'static/site');
   if (!(await exists(folder))) return undefined;
-  const names = (await readdir(folder)).filter((name) => name.endsWith('.css')).sort();
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.css') && !without.includes(name)).sort();
   const ordered = [...names.filter((n) => n === 'tokens.css'), ...names.filter((n) => n !== 'tokens.css')];
   if (ordered.length === 0) return undefined;
   const parts = await Promise.all(ordered.map((name) => bundled(`static/site/${name}`)));
@@ -194,7 +195,8 @@ async function main() {
   put('viewer.css', await bundled('static/viewer/viewer.css'));
   put('site.css', await siteStyles());
   // A tour's page has both; one request is quicker than two.
-  put('tour.css', [files['site.css'], files['viewer.css']].filter(Boolean).join(''));
+  put('tour.css', [await siteStyles(['fonts.css']), files['viewer.css']].filter(Boolean).join(''));
+  put('fonts.css', await bundled('static/site/fonts.css'));
   put('catalogue.js', await bundled('static/site/catalogue.js'));
   put('sw.js', await bundled('static/worker/worker.js'));
   put('icons.svg', await sprite());

@@ -71,7 +71,8 @@ RAW: dict[str, Any] = {
 _FRONT = {
     "viewer.vi.js": "export const viewer = 1;\n",
     "catalogue.js": "export const catalogue = 1;\n",
-    "tour.css": ".stage{display:block}\n@font-face{font-family:x;src:url(fonts/lora.woff2)}\n",
+    "tour.css": ".stage{display:block}\n",
+    "fonts.css": "@font-face{font-family:x;src:url(fonts/lora.woff2)}\n",
     "sw.js": "const worker = 1;\n",
     "viewer.css": ".stage{display:block}\n",
     "site.css": "@font-face{font-family:x;src:url(fonts/lora.woff2)}\n",

@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import quote
 
 import ispace
 from ispace import keys, language, templating
@@ -76,8 +77,9 @@ def render(
             released_on=_released_on(release),
             generator=f"iSpace {ispace.__version__}",
             csp=CONTENT_SECURITY_POLICY,
-            assets={n: links.to(assets.url(n)) for n in ("tour.css", "favicon.svg")},
+            assets={n: links.to(assets.url(n)) for n in ("tour.css", "fonts.css")},
             viewer=links.to(assets.url(assets.viewer(lang))),
+            favicon=f"data:image/svg+xml,{quote(assets.read('favicon.svg').decode())}",
             worker=links.to(keys.WORKER),
             manifest=links.to(_manifest(tour, document, lang)[0]),
             touch_icon=links.to(manifest.touch_icon(icons)),

@@ -4,7 +4,7 @@
  */
 
 import { createTour, parseLink } from './index.js';
-import { offlineWhenIdle } from './late.js';
+import { bringTheRest } from './late.js';
 
 // Other pages build on the same file.
 export { createTour, parseLink };
@@ -34,10 +34,7 @@ function isYoungEnough() {
 
 if (stage && url && isYoungEnough()) {
   const tour = createTour(stage, url, { start: readStart(), language: document.documentElement.lang });
-  const complete = tour.on('full', () => {
-    complete();
-    offlineWhenIdle();
-  });
+  bringTheRest(tour);
   // Links of the page that lead to a view are of use from now on: they bring the visitor back up to the picture.
   document.documentElement.dataset.viewer = '';
   document.addEventListener('click', (event) => {

@@ -163,8 +163,8 @@ export function createPicture(stage, surface, { camera, source, wake, attributes
     async begin(posterKnown) {
       if (!scene) return;
       if (posterKnown) void showPoster(scene, posterKnown);
-      // Below a poster nobody needs the strip yet, and the line is for the tiles.
-      if (!(await showSmall()) || !posterKnown) void fetchPreview();
+      // The small strip will do until somebody turns: the line is for the tiles.
+      if (!(await showSmall())) void fetchPreview();
     },
 
     /** Puts one frame on the screen. @returns {Drawn} */
