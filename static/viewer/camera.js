@@ -4,11 +4,14 @@
  * @import {DocumentView, Scene, Size, Vector, View} from './types.js'
  */
 
-import { calm } from './dom.js';
+import { calm, frugal } from './dom.js';
 import * as geometry from './projection.js';
 
-/** Device pixels beyond two per CSS pixel cost much and show little. */
-const DENSEST = 2;
+/**
+ * Three device pixels per CSS pixel are drawn where the whole screen has no more of them than these, as telephones do;
+ * beyond, two: the third costs much and shows little.
+ */
+const DENSE_PX = 4e6;
 const GLIDE_MS = 450;
 
 /**
@@ -30,7 +33,8 @@ export function createCamera(host) {
   let gliding = null;
 
   const allowed = (/** @type {View} */ next) => (scene ? geometry.withinLimits(next, scene.limits, size, zoom) : view);
-  const density = () => Math.min(devicePixelRatio || 1, DENSEST);
+  const density = () =>
+    Math.min(devicePixelRatio || 1, size.width * size.height * 9 > DENSE_PX || frugal() ? 2 : 3);
 
   /** The view with which the scene opens: just what its poster shows. */
   function initial() {

@@ -6,7 +6,7 @@
  */
 
 import { el } from './dom.js';
-import { FACES, axes, plus } from './projection.js';
+import { FACES, axes, frustumOf, plus } from './projection.js';
 import { nameOf, rectOf, visibleTiles } from './tiles.js';
 
 /** A level whose faces have about this many pixels is sharp enough and not too much for an old telephone. */
@@ -68,7 +68,7 @@ export function createCube(host) {
         `${-r[2]},${u[2]},${f[2]},0,0,0,0,1)`;
       let full = true;
       let failing = false;
-      for (const at of visibleTiles(level, view, size)) {
+      for (const at of visibleTiles(level, [frustumOf(view, size)])) {
         const name = nameOf(at);
         let tile = shown.get(name);
         if (!tile) {
@@ -103,6 +103,7 @@ export function createCube(host) {
 
     preview() {},
     poster() {},
+    shed() {},
     copy: () => null,
     destroy: () => box.remove(),
   };

@@ -64,3 +64,6 @@ export function follow(link, act) {
 
 /** Whether the visitor asked for less motion. */
 export const calm = () => matchMedia('(prefers-reduced-motion: reduce)').matches;
+
+/** Whether the device has little memory; those that do not tell are taken to have enough. */
+export const frugal = () => (/** @type {{deviceMemory?: number}} */ (navigator).deviceMemory ?? 4) <= 2;

@@ -2,24 +2,22 @@
  * Draws textured squares on the faces of a cube around the viewer: one WebGL 2 program, one strip of four vertices.
  * It knows nothing of tiles, scenes or networks.
  *
- * @import {Size, Vector, View} from './types.js'
+ * @import {Size, Vector} from './types.js'
+ * @import {Frustum} from './projection.js'
  */
-
-import { axes } from './projection.js';
 
 // The depth only clips what is closer than 0.01. A corner exactly in the viewer's own plane (depth 0) spoils its whole
 // triangle in some software rasterisers, so it is moved by a ten-thousandth of a face.
 const VERTEX = `#version 300 es
 in vec2 corner;
 uniform mat3 face, camera;
-uniform vec4 rect, part;
-uniform vec2 scale;
+uniform vec4 rect, part, lens;
 out vec2 at;
 void main() {
   at = mix(part.xy, part.zw, corner);
   vec3 seen = camera * face * vec3(mix(rect.xy, rect.zw, corner), 1);
   if (abs(seen.z) < .0001) seen.z = .0001;
-  gl_Position = vec4(seen.xy * scale, seen.z - .02, seen.z);
+  gl_Position = vec4(seen.xy * lens.xy - seen.z * lens.zw, seen.z - .02, seen.z);
 }`;
 
 const FRAGMENT = `#version 300 es
@@ -30,13 +28,13 @@ uniform vec4 bounds;
 uniform float alpha;
 out vec4 colour;
 void main() {
-  colour = vec4(texture(picture, clamp(at, bounds.xy, bounds.zw)).rgb, alpha);
+  colour = texture(picture, clamp(at, bounds.xy, bounds.zw)) * vec4(1, 1, 1, alpha);
 }`;
 
-const UNIFORMS = /** @type {const} */ (['face', 'camera', 'rect', 'part', 'scale', 'bounds', 'alpha']);
+const UNIFORMS = /** @type {const} */ (['face', 'camera', 'rect', 'part', 'lens', 'bounds', 'alpha']);
 
-/** Textures kept for reuse after a scene is left; more would be memory for nothing. */
-const SPARE = 8;
+/** Bytes of textures kept for reuse; more would be memory for nothing. */
+const SPARE_BYTES = 6e6;
 
 /**
  * @typedef {{handle: WebGLTexture, width: number, height: number}} Texture
@@ -46,6 +44,8 @@ const SPARE = 8;
  * @property {number[]} rect  left, top, right, bottom on the plane at distance 1, y upwards
  * @property {number[]} [part]  the same in the texture, 0…1, y downwards
  * @property {number} [alpha]
+ *
+ * @typedef {Frustum & {box: number[]}} Eye  box: where it draws, in device pixels: left, bottom, width, height
  */
 
 /**
@@ -93,6 +93,19 @@ export function createRenderer(canvas) {
   };
   prepare();
 
+  const square = (/** @type {Square} */ { texture, face, rect, part = [0, 0, 1, 1], alpha = 1 }) => {
+    const [u = 0, v = 0] = [0.5 / texture.width, 0.5 / texture.height];
+    const [left = 0, top = 0, right = 1, bottom = 1] = part;
+    gl.bindTexture(gl.TEXTURE_2D, texture.handle);
+    gl.uniformMatrix3fv(uniform.face, false, [...face.right, ...face.up, ...face.forward]);
+    gl.uniform4fv(uniform.rect, rect);
+    gl.uniform4fv(uniform.part, part);
+    // Half a texel inside its part, a picture next to others in one texture does not bleed.
+    gl.uniform4f(uniform.bounds, left + u, top + v, right - u, bottom - v);
+    gl.uniform1f(uniform.alpha, alpha);
+    gl.drawArrays(gl.TRIANGLE_STRIP, 0, 4);
+  };
+
   return {
     get lost() {
       return gl.isContextLost();
@@ -101,8 +114,12 @@ export function createRenderer(canvas) {
     /** After a lost context came back: everything is made anew. */
     restore: prepare,
 
-    /** Copies a picture to the graphics memory. @param {TexImageSource & Size} source @returns {Texture} */
-    upload(source) {
+    /**
+     * Copies a picture to the graphics memory, made smaller where it has more pixels to a side than fit there.
+     * @param {(ImageBitmap | HTMLCanvasElement | HTMLImageElement) & Size} picture @returns {Texture}
+     */
+    upload(picture) {
+      const source = fitted(picture, gl.getParameter(gl.MAX_TEXTURE_SIZE));
       const { width, height } = source;
       const i = spare.findIndex((texture) => texture.width === width && texture.height === height);
       const [found] = i < 0 ? [] : spare.splice(i, 1);
@@ -120,30 +137,34 @@ export function createRenderer(canvas) {
 
     /** Gives a texture back. @param {Texture} texture */
     release(texture) {
-      if (spare.length < SPARE) spare.push(texture);
-      else gl.deleteTexture(texture.handle);
+      spare.push(texture);
+      let bytes = 0;
+      spare = spare.filter(({ handle, width, height }) => {
+        bytes += width * height * 4;
+        if (bytes > SPARE_BYTES) gl.deleteTexture(handle);
+        return bytes <= SPARE_BYTES;
+      });
     },
 
-    /** Draws a frame, first square first. @param {Square[]} squares @param {View} view @param {Size} size */
-    draw(squares, view, size) {
-      const { right, up, forward } = axes(view);
-      gl.viewport(0, 0, canvas.width, canvas.height);
+    /**
+     * Draws a frame for each eye, first square first; on the canvas or, in a headset, where that wants it.
+     * @param {Square[]} squares @param {Eye[]} eyes @param {WebGLFramebuffer | null} [target]
+     */
+    draw(squares, eyes, target = null) {
+      gl.bindFramebuffer(gl.FRAMEBUFFER, target);
       gl.clearColor(0.08, 0.1, 0.09, 1);
       gl.clear(gl.COLOR_BUFFER_BIT);
-      gl.uniformMatrix3fv(uniform.camera, true, [...right, ...up, ...forward]);
-      gl.uniform2f(uniform.scale, (2 * view.focal) / size.width, (2 * view.focal) / size.height);
-      for (const { texture, face, rect, part = [0, 0, 1, 1], alpha = 1 } of squares) {
-        const [u = 0, v = 0] = [0.5 / texture.width, 0.5 / texture.height];
-        const [left = 0, top = 0, rightmost = 1, bottom = 1] = part;
-        gl.bindTexture(gl.TEXTURE_2D, texture.handle);
-        gl.uniformMatrix3fv(uniform.face, false, [...face.right, ...face.up, ...face.forward]);
-        gl.uniform4fv(uniform.rect, rect);
-        gl.uniform4fv(uniform.part, part);
-        // Half a texel inside its part, a picture next to others in one texture does not bleed.
-        gl.uniform4f(uniform.bounds, left + u, top + v, rightmost - u, bottom - v);
-        gl.uniform1f(uniform.alpha, alpha);
-        gl.drawArrays(gl.TRIANGLE_STRIP, 0, 4);
+      for (const { right, up, forward, edges: [l, r, b, t], box: [x = 0, y = 0, width = 0, height = 0] } of eyes) {
+        gl.viewport(x, y, width, height);
+        gl.uniformMatrix3fv(uniform.camera, true, [...right, ...up, ...forward]);
+        gl.uniform4f(uniform.lens, 2 / (r - l), 2 / (t - b), (r + l) / (r - l), (t + b) / (t - b));
+        squares.forEach(square);
       }
+    },
+
+    /** Frees what was kept for reuse. */
+    trim() {
+      for (const { handle } of spare.splice(0)) gl.deleteTexture(handle);
     },
 
     /** Gives the context back to the browser, which allows only a few at a time. */
@@ -151,4 +172,15 @@ export function createRenderer(canvas) {
       gl.getExtension('WEBGL_lose_context')?.loseContext();
     },
   };
+}
+
+/** A picture with at most so many pixels to a side. @param {(ImageBitmap | HTMLCanvasElement | HTMLImageElement) & Size} picture @param {number} most */
+function fitted(picture, most) {
+  const scale = most / Math.max(picture.width, picture.height);
+  // A context that is lost knows no limit.
+  if (scale >= 1 || !scale) return picture;
+  const canvas = document.createElement('canvas');
+  Object.assign(canvas, { width: Math.floor(picture.width * scale), height: Math.floor(picture.height * scale) });
+  canvas.getContext('2d')?.drawImage(picture, 0, 0, canvas.width, canvas.height);
+  return canvas;
 }

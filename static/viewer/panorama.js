@@ -3,11 +3,12 @@
  * to be seen from the first frame on. Reports a lost context and starts again when it comes back.
  *
  * @import {Pixels, Scene, Size, View} from './types.js'
- * @import {Square, Texture} from './gl.js'
+ * @import {Eye, Square, Texture} from './gl.js'
  */
 
+import { frugal } from './dom.js';
 import { createRenderer } from './gl.js';
-import { FACES, axes } from './projection.js';
+import { FACES, axes, frustumOf } from './projection.js';
 import { createTiles, rectOf } from './tiles.js';
 
 /**
@@ -22,8 +23,21 @@ import { createTiles, rectOf } from './tiles.js';
  * @property {(view: View, size: Size, density: number, fade: boolean) => Drawn} draw
  * @property {() => HTMLCanvasElement | null} copy the last frame, drawn again; null where that cannot be
  * @property {() => void} retry
+ * @property {() => void} shed  gives up what can be had again
+ * @property {Stereo} [stereo]
  * @property {() => void} destroy
+ *
+ * @typedef {object} Stereo the same picture for several eyes, with more squares before it
+ * @property {(eyes: Eye[], options: {fade?: boolean, over?: Square[], budget_bytes?: number,
+ *   target?: WebGLFramebuffer | null}) => Drawn} draw
+ * @property {(size: Size, density: number) => void} fit  gives the canvas a size
+ * @property {(picture: HTMLCanvasElement) => Texture} upload
+ * @property {(texture: Texture) => void} release
  */
+
+/** Bytes of tiles, of 64 MB of textures in all (32 where memory is short): the rest is for strip and spare ones. */
+const TILES_BYTES = 56e6;
+const FEW_TILES_BYTES = 26e6;
 
 /**
  * @param {{wake: () => void, lost: () => void, restored: () => void}} host
@@ -34,7 +48,6 @@ export function createPanorama(host) {
   const made = createRenderer(canvas);
   if (!made) return null;
   const renderer = made;
-  const memory = /** @type {{deviceMemory?: number}} */ (navigator).deviceMemory ?? 4;
   const tiles = createTiles({
     load: loadBitmap,
     upload: (bitmap) => renderer.upload(/** @type {Pixels} */ (bitmap)),
@@ -42,7 +55,7 @@ export function createPanorama(host) {
     now: () => performance.now(),
     wake: host.wake,
     later: (run, ms) => setTimeout(run, ms),
-    budget_bytes: memory <= 2 ? 32e6 : 64e6,
+    budget_bytes: frugal() ? FEW_TILES_BYTES : TILES_BYTES,
   });
   /** @type {Texture | null} */
   let strip = null;
@@ -54,7 +67,7 @@ export function createPanorama(host) {
 
   const lose = (/** @type {Event} */ event) => {
     event.preventDefault();
-    tiles.forget();
+    tiles.forget(FEW_TILES_BYTES);
     strip = poster = null;
     again = () => {};
     host.lost();
@@ -83,8 +96,34 @@ export function createPanorama(host) {
     }));
   }
 
+  /** @param {Size} size @param {number} density */
+  function fit(size, density) {
+    const [width, height] = [Math.round(size.width * density), Math.round(size.height * density)];
+    if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
+  }
+
+  /** @type {Stereo['draw']} */
+  function draw(eyes, { fade = false, over = [], target = null, ...options }) {
+    if (renderer.lost) return { full: false, more: false, failing: false, painted: false };
+    // Pixels to the unit of the plane at distance 1: alike for both eyes of all devices there are.
+    const [{ box: [, , , height = 0] = [], edges } = { edges: [0, 0, 0, 1] }] = eyes;
+    const state = tiles.update(eyes, height / (edges[3] - edges[2]), { fade, ...options });
+    const squares = state.covered ? [] : previewSquares();
+    if (!state.covered && poster) squares.push(poster);
+    for (const { at, texture, alpha } of state.draw) {
+      squares.push({ texture, face: /** @type {(typeof FACES)[string]} */ (FACES[at.face]), rect: rectOf(at), alpha });
+    }
+    again = () => renderer.draw([...squares, ...over], eyes, target);
+    again();
+    const full = state.full && !state.more;
+    // Where tiles are missing the poster is the sharpest there is.
+    if (full && state.covered) dropPoster();
+    return { full, more: state.more, failing: state.failing, painted: strip !== null || state.covered };
+  }
+
   return {
     element: canvas,
+    stereo: { draw, fit, upload: renderer.upload, release: renderer.release },
 
     open(scene, url) {
       dropPoster();
@@ -110,21 +149,8 @@ export function createPanorama(host) {
     },
 
     draw(view, size, density, fade) {
-      if (renderer.lost) return { full: false, more: false, failing: false, painted: false };
-      const [width, height] = [Math.round(size.width * density), Math.round(size.height * density)];
-      if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
-      const state = tiles.update(view, size, density, { fade });
-      const squares = state.covered ? [] : previewSquares();
-      if (!state.covered && poster) squares.push(poster);
-      for (const { at, texture, alpha } of state.draw) {
-        squares.push({ texture, face: /** @type {(typeof FACES)[string]} */ (FACES[at.face]), rect: rectOf(at), alpha });
-      }
-      again = () => renderer.draw(squares, view, size);
-      again();
-      const full = state.full && !state.more;
-      // Where tiles are missing the poster is the sharpest there is.
-      if (full && state.covered) dropPoster();
-      return { full, more: state.more, failing: state.failing, painted: strip !== null || state.covered };
+      fit(size, density);
+      return draw([{ ...frustumOf(view, size), box: [0, 0, canvas.width, canvas.height] }], { fade });
     },
 
     copy() {
@@ -139,10 +165,16 @@ export function createPanorama(host) {
 
     retry: tiles.retry,
 
+    shed() {
+      tiles.shed();
+      renderer.trim();
+      again = () => {};
+    },
+
     destroy() {
       canvas.removeEventListener('webglcontextlost', lose);
       canvas.removeEventListener('webglcontextrestored', regain);
-      tiles.close();
+      tiles.shed();
       renderer.destroy();
       canvas.remove();
     },

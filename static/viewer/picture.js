@@ -38,6 +38,8 @@ export function createPicture(stage, surface, { camera, source, wake, attributes
   let awaiting = false;
   /** The preview strip is there or on its way; it is there. */
   let [sharp, arrived] = [false, false];
+  /** Who draws the frames while the screen is given to a headset. @type {(() => Drawn) | null} */
+  let painter = null;
   /** @type {Pano} */
   let pano = createPanorama({ wake, lost, restored }) ?? createCube({ wake });
   present();
@@ -169,6 +171,7 @@ export function createPicture(stage, surface, { camera, source, wake, attributes
 
     /** Puts one frame on the screen. @returns {Drawn} */
     draw() {
+      if (painter) return painter();
       const { view, size } = camera;
       const drawn = pano.draw(view, size, camera.density(), shown && !calm());
       const standing = stand_in?.draw(view, size, camera.density(), false);
@@ -188,7 +191,24 @@ export function createPicture(stage, surface, { camera, source, wake, attributes
     },
 
     /** What is on screen now, to be laid over what comes; null where that cannot be or is not wanted. */
-    copy: () => (calm() ? null : pano.copy()),
+    copy: () => (calm() || painter ? null : pano.copy()),
+
+    /** What draws for several eyes; null without WebGL and while its context is lost. */
+    get stereo() {
+      return (!stand_in && pano.stereo) || null;
+    },
+
+    /** Leaves the frames to another painter until it is given null. @param {(() => Drawn) | null} next */
+    lend(next) {
+      painter = next;
+      wake();
+    },
+    get lent() {
+      return painter !== null;
+    },
+
+    /** Gives up what can be had again. */
+    shed: () => pano.shed(),
 
     /** Lays an old frame over the picture and lets it go. @param {HTMLCanvasElement} copy */
     fade(copy) {

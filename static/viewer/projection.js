@@ -90,6 +90,18 @@ export function axes({ yaw, pitch }) {
 }
 
 /**
+ * What an eye sees: its axes in the world, and the edges of its picture (left, right, bottom, top) on the plane at
+ * distance 1. A screen's are alike on both sides; those of a headset's eyes are not.
+ * @typedef {ReturnType<typeof axes> & {edges: readonly [number, number, number, number]}} Frustum
+ */
+
+/** What a screen sees. @param {View} view @param {Size} size @returns {Frustum} */
+export function frustumOf(view, size) {
+  const [x, y] = [size.width / 2 / view.focal, size.height / 2 / view.focal];
+  return { ...axes(view), edges: [-x, x, -y, y] };
+}
+
+/**
  * A world vector in the axes of a view: right, up, depth.
  * @param {Vector} v @param {ReturnType<typeof axes>} view @returns {Vector}
  */

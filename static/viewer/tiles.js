@@ -2,10 +2,11 @@
  * Which tiles a view needs, and their life: wanted, loading, decoded, ready, evicted. Without GL and without a DOM:
  * the loader, the clock and what becomes of a decoded picture are given, so that tests can give others.
  *
- * @import {Size, TileSet, Vector, View} from './types.js'
+ * @import {TileSet, Vector} from './types.js'
+ * @import {Frustum} from './projection.js'
  */
 
-import { FACES, axes, plus, toView } from './projection.js';
+import { FACES, dot, plus, toView } from './projection.js';
 
 /** Device pixels per texel, at the middle of the screen, from which on the next finer level is taken. */
 const ENLARGED = 1.25;
@@ -58,11 +59,11 @@ export function rectOf(at) {
 
 /**
  * The coarsest level (from 1) that is not enlarged by more than a quarter at the middle of the screen.
- * @param {number[]} sizes face sizes in pixels, coarsest first @param {number} focal in CSS pixels
- * @param {number} density device pixels per CSS pixel @param {number} [current] level in use
+ * @param {number[]} sizes face sizes in pixels, coarsest first @param {number} focal_px in device pixels
+ * @param {number} [current] level in use
  */
-export function chooseLevel(sizes, focal, density, current = 0) {
-  const need = (2 * focal * density) / ENLARGED;
+export function chooseLevel(sizes, focal_px, current = 0) {
+  const need = (2 * focal_px) / ENLARGED;
   const now = sizes[current - 1] ?? 0;
   const below = sizes[current - 2] ?? 0;
   if (now * HYSTERESIS >= need && below < need * HYSTERESIS && now > 0) return current;
@@ -73,15 +74,14 @@ export function chooseLevel(sizes, focal, density, current = 0) {
 /**
  * A test whether a square of a face may be on screen: no, only where its corners all lie beyond one side of the screen
  * or behind. Touching counts as beyond, so that a view that ends on a tile's edge does not want the next one.
- * @param {View} view @param {Size} size
+ * @param {Frustum} eye
  */
-export function visibility(view, size) {
-  const camera = axes(view);
-  const [x, y] = [size.width / 2 / view.focal, size.height / 2 / view.focal];
+export function visibility(eye) {
+  const [x0, x1, y0, y1] = eye.edges;
   /** Each face's axes as the camera sees them. @type {Record<string, [Vector, Vector, Vector]>} */
   const seen = {};
   for (const [name, face] of Object.entries(FACES)) {
-    seen[name] = [toView(face.right, camera), toView(face.up, camera), toView(face.forward, camera)];
+    seen[name] = [toView(face.right, eye), toView(face.up, eye), toView(face.forward, eye)];
   }
   return (/** @type {Address} */ at) => {
     const [left = 0, top = 0, right = 0, bottom = 0] = rectOf(at);
@@ -92,22 +92,28 @@ export function visibility(view, size) {
       const py = a * r[1] + b * u[1] + f[1];
       const pz = a * r[2] + b * u[2] + f[2];
       const slack = 1e-9;
-      if (px + x * pz <= slack) before++;
-      if (px - x * pz >= -slack) beyond++;
-      if (py + y * pz <= slack) under++;
-      if (py - y * pz >= -slack) over++;
+      if (px - x0 * pz <= slack) before++;
+      if (px - x1 * pz >= -slack) beyond++;
+      if (py - y0 * pz <= slack) under++;
+      if (py - y1 * pz >= -slack) over++;
       if (pz <= slack) behind++;
     }
     return over < 4 && under < 4 && before < 4 && beyond < 4 && behind < 4;
   };
 }
 
+/** A test whether a square may be seen by any of several eyes. @param {Frustum[]} eyes */
+function visibleToAny(eyes) {
+  const tests = eyes.map(visibility);
+  return (/** @type {Address} */ at) => tests.some((shows) => shows(at));
+}
+
 /**
- * The tiles of a level that a view shows, those nearest to the middle of the screen first.
- * @param {number} level @param {View} view @param {Size} size @returns {Address[]}
+ * The tiles of a level that are seen by any of the eyes, those nearest to the middle of the screen first.
+ * @param {number} level @param {Frustum[]} eyes @returns {Address[]}
  */
-export function visibleTiles(level, view, size) {
-  const shows = visibility(view, size);
+export function visibleTiles(level, eyes) {
+  const shows = visibleToAny(eyes);
   /** @type {Address[]} */
   const found = [];
   const descend = (/** @type {Address} */ at) => {
@@ -120,10 +126,27 @@ export function visibleTiles(level, view, size) {
     }
   };
   for (const face of Object.keys(FACES)) descend({ face, level: 1, row: 0, col: 0 });
-  const camera = axes(view);
-  const nearness = new Map(found.map((at) => [at, toView(middle(at), camera)[2]]));
+  const nearness = new Map(found.map((at) => [at, Math.max(...eyes.map((eye) => dot(middle(at), eye.forward)))]));
   return found.sort((a, b) => (nearness.get(b) ?? 0) - (nearness.get(a) ?? 0));
 }
+
+/**
+ * As many of the tiles as may be held: those farthest from the middle, the last of the list, give way to their parents.
+ * @param {Address[]} found of one level @param {number} most @returns {Address[]}
+ */
+export function withinBudget(found, most) {
+  /** @type {Map<string, Address>} */
+  const parents = new Map();
+  const near = [...found];
+  while (near.length + parents.size > most && (near[0]?.level ?? 1) > 1) {
+    const parent = parentOf(/** @type {Address} */ (near.pop()));
+    parents.set(nameOf(parent), parent);
+  }
+  return [...near, ...parents.values()];
+}
+
+/** The tile of the next coarser level in which a tile lies. @param {Address} at @returns {Address} */
+const parentOf = ({ face, level, row, col }) => ({ face, level: level - 1, row: row >> 1, col: col >> 1 });
 
 /** @param {Address} at @returns {Vector} unit vector to the middle of a tile */
 function middle(at) {
@@ -143,7 +166,7 @@ function middle(at) {
 export function createTiles(services) {
   const { now } = services;
   const parallel = services.parallel ?? 6;
-  let budget = services.budget_bytes ?? 64e6;
+  let budget = services.budget_bytes ?? 56e6;
   /** @type {Map<string, Tile<T>>} */
   let tiles = new Map();
   /** @type {TileSet | null} */
@@ -212,8 +235,7 @@ export function createTiles(services) {
     let tile = tileAt(at);
     while (tile.state === 'missing') {
       if (tile.at.level === 1) return null;
-      const { face, level: of, row, col } = tile.at;
-      tile = tileAt({ face, level: of - 1, row: row >> 1, col: col >> 1 });
+      tile = tileAt(parentOf(tile.at));
     }
     return tile;
   }
@@ -226,12 +248,13 @@ export function createTiles(services) {
     },
 
     /**
-     * Asks for what a view needs, gives up what it does not, and says what to draw, coarse before fine.
+     * Asks for what is seen, gives up what it does not, and says what to draw, coarse before fine.
      * `full`: everything wanted is there. `covered`: no preview need be drawn below. `more`: draw another frame soon.
-     * @param {View} view @param {Size} size @param {number} density
-     * @param {{upload_ms?: number, fade?: boolean}} [options]
+     * @param {Frustum[]} eyes  the screen, or both eyes of a headset
+     * @param {number} focal_px in device pixels
+     * @param {{upload_ms?: number, fade?: boolean, budget_bytes?: number}} [options]
      */
-    update(view, size, density, { upload_ms = 4, fade = false } = {}) {
+    update(eyes, focal_px, { upload_ms = 4, fade = false, budget_bytes = budget } = {}) {
       if (!set) return { draw: [], full: false, covered: false, more: false, failing: false };
       frame++;
       const started = now();
@@ -252,11 +275,12 @@ export function createTiles(services) {
         succeeded = true;
       }
 
-      level = chooseLevel(set.level_sizes_px, view.focal, density, level);
+      level = chooseLevel(set.level_sizes_px, focal_px, level);
       /** @type {Set<Tile<T>>} */
       const wanted = new Set();
       let [covered, failing] = [true, false];
-      for (const at of visibleTiles(level, view, size)) {
+      const most = budget_bytes / (4 * set.tile_size_px ** 2);
+      for (const at of withinBudget(visibleTiles(level, eyes), most)) {
         const tile = standIn(at);
         if (tile) wanted.add(tile);
         else covered = false;
@@ -272,7 +296,7 @@ export function createTiles(services) {
         if (tile.state !== 'ready') full = covered = false;
       }
 
-      const shows = visibility(view, size);
+      const shows = visibleToAny(eyes);
       const ready = [...tiles.values()].filter((tile) => tile.state === 'ready' && (wanted.has(tile) || shows(tile.at)));
       const alpha = (/** @type {Tile<T>} */ tile) => {
         tile.shown_at ||= now();
@@ -289,9 +313,9 @@ export function createTiles(services) {
         return { at: tile.at, texture: /** @type {T} */ (tile.texture), alpha: alpha(tile) };
       });
       for (const tile of wanted) tile.used = frame;
-      if (bytes > budget) {
+      if (bytes > budget_bytes) {
         const old = [...tiles.values()].filter((tile) => tile.state === 'ready' && tile.used < frame);
-        for (const tile of old.sort((a, b) => a.used - b.used)) if (bytes > budget) drop(tile);
+        for (const tile of old.sort((a, b) => a.used - b.used)) if (bytes > budget_bytes) drop(tile);
       }
       // Not one tile of the scene is to be had: the whole tile set is gone, or its host refuses this page.
       return { draw, full, covered, more, failing: failing || (wanted.size === 0 && !succeeded) };
@@ -302,16 +326,15 @@ export function createTiles(services) {
       for (const tile of [...tiles.values()]) if (['missing', 'waiting'].includes(tile.state)) drop(tile);
     },
 
-    /** The textures are gone with their context: forget them all, and live with less. */
-    forget() {
+    /** The textures are gone with their context: forget them all, and live with less. @param {number} budget_bytes */
+    forget(budget_bytes) {
       for (const tile of tiles.values()) drop(tile, true);
-      budget = Math.min(budget, 32e6);
+      budget = Math.min(budget, budget_bytes);
     },
 
-    /** Frees everything. */
-    close() {
+    /** Frees everything; what is looked at afterwards is fetched again. */
+    shed() {
       for (const tile of tiles.values()) drop(tile);
-      set = null;
     },
 
     /** Bytes of textures held, for tests and for the curious. */

@@ -11,7 +11,7 @@ import { createAddress, holdAt } from './address.js';
 import { createCamera } from './camera.js';
 import { createChrome } from './chrome.js';
 import { createControls } from './controls.js';
-import { el } from './dom.js';
+import { el, frugal } from './dom.js';
 import { createEvents } from './events.js';
 import { createFeatures } from './features.js';
 import { createHotspots } from './hotspots.js';
@@ -29,6 +29,9 @@ const LOW_PX = 460;
 /** A direction is announced when the view has rested so long after keys. */
 const REST_MS = 700;
 
+/** A page hidden for so long gives its textures up on devices with little memory. */
+const HIDDEN_MS = 20_000;
+
 /** @param {HTMLElement} stage @param {string} tourUrl @param {Options} [options] @returns {Tour} */
 export function createTour(stage, tourUrl, options = {}) {
   const language = options.language || stage.closest('[lang]')?.getAttribute('lang') || 'vi';
@@ -43,6 +46,7 @@ export function createTour(stage, tourUrl, options = {}) {
   let scene = null;
   let heading = { x: 0, y: 0 };
   let coming = 0;
+  let shedding = 0;
   /** What parts on demand want to do before each frame, true while they move something; and after it. */
   const movers = /** @type {Set<(now: number) => boolean>} */ (new Set());
   const followers = /** @type {Set<() => void>} */ (new Set());
@@ -179,7 +183,7 @@ export function createTour(stage, tourUrl, options = {}) {
   void needIcons(stage);
 
   const unwatch = watchSize(surface, resize);
-  document.addEventListener('visibilitychange', () => document.hidden && sheet.quiet(), { signal });
+  document.addEventListener('visibilitychange', seen, { signal });
   window.addEventListener('pagehide', sheet.quiet, { signal });
   window.addEventListener('online', () => loop.failing && picture.retry(), { signal });
   // Back from the browser's page cache: the context may be gone, and the canvas may need its frame again.
@@ -195,6 +199,15 @@ export function createTour(stage, tourUrl, options = {}) {
   /** The view came to rest: let the address say so. */
   function settle() {
     if (scene && !camera.pristine) address.view(scene.id, camera.said);
+  }
+
+  /** The page came to be seen, or is no longer. */
+  function seen() {
+    clearTimeout(shedding);
+    if (!document.hidden) return wake();
+    sheet.quiet();
+    // The system ends what holds most when memory is short; a page that nobody sees can be made again.
+    if (frugal()) shedding = window.setTimeout(picture.shed, HIDDEN_MS);
   }
 
   /** Puts one frame on the screen, with everything that stands in it. */
@@ -422,6 +435,7 @@ export function createTour(stage, tourUrl, options = {}) {
     on,
     destroy() {
       ending.abort();
+      clearTimeout(shedding);
       loop.stop();
       unwatch();
       controls.destroy();

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 
-import { fromDocument } from '../../static/viewer/projection.js';
-import { chooseLevel, createTiles, nameOf, rectOf, visibility, visibleTiles } from '../../static/viewer/tiles.js';
+import { fromDocument, frustumOf } from '../../static/viewer/projection.js';
+import { chooseLevel, createTiles, nameOf, rectOf, visibility, visibleTiles, withinBudget } from '../../static/viewer/tiles.js';
 
 const SIZE = { width: 800, height: 600 };
 const SET = { base: '', tile_size_px: 416, level_sizes_px: [416, 832, 1664], format: 'jpg' };
@@ -48,7 +48,7 @@ function world(options = {}) {
     ...options,
   });
   it.tiles.open(SET, 't/');
-  it.update = (v = view(0, 0), more) => it.tiles.update(v, SIZE, 1, more);
+  it.update = (v = view(0, 0), more) => it.tiles.update([frustumOf(v, SIZE)], v.focal, more);
   it.finish = async (v) => {
     for (let i = 0; i < 40 && !it.update(v).full; i++) await it.answer();
     return it.update(v);
@@ -63,25 +63,25 @@ test('a tile is named as it is stored', () => {
 });
 
 test('the level enlarges by a quarter at most, by device pixels', () => {
-  assert.equal(chooseLevel(SET.level_sizes_px, 200, 1), 1);
-  assert.equal(chooseLevel(SET.level_sizes_px, 270, 1), 2);
-  assert.equal(chooseLevel(SET.level_sizes_px, 270, 2), 3);
-  assert.equal(chooseLevel(SET.level_sizes_px, 5000, 1), 3);
+  assert.equal(chooseLevel(SET.level_sizes_px, 200), 1);
+  assert.equal(chooseLevel(SET.level_sizes_px, 270), 2);
+  assert.equal(chooseLevel(SET.level_sizes_px, 540), 3);
+  assert.equal(chooseLevel(SET.level_sizes_px, 5000), 3);
 });
 
 test('a slow pinch around the border between two levels does not flutter', () => {
   const border = (416 * 1.25) / 2;
-  assert.equal(chooseLevel(SET.level_sizes_px, border * 1.05, 1, 1), 1);
-  assert.equal(chooseLevel(SET.level_sizes_px, border * 0.95, 1, 2), 2);
-  assert.equal(chooseLevel(SET.level_sizes_px, border * 1.3, 1, 1), 2);
-  assert.equal(chooseLevel(SET.level_sizes_px, border * 0.7, 1, 2), 1);
+  assert.equal(chooseLevel(SET.level_sizes_px, border * 1.05, 1), 1);
+  assert.equal(chooseLevel(SET.level_sizes_px, border * 0.95, 2), 2);
+  assert.equal(chooseLevel(SET.level_sizes_px, border * 1.3, 1), 2);
+  assert.equal(chooseLevel(SET.level_sizes_px, border * 0.7, 2), 1);
 });
 
 test('visible tiles are those that a dense sample of the screen hits', async () => {
   const { unproject, FACES, dot } = await import('../../static/viewer/projection.js');
   for (const [yaw, pitch, fov] of [[0, 0, 90], [45, 35.26, 70], [200, -88, 100], [-90, 12, 30], [180, 90, 90], [20, 10, 75]]) {
     const v = view(yaw, pitch, fov);
-    const found = new Set(visibleTiles(3, v, SIZE).map(nameOf));
+    const found = new Set(visibleTiles(3, [frustumOf(v, SIZE)]).map(nameOf));
     const hit = new Set();
     for (let x = 0.5; x < SIZE.width; x += 5) {
       for (let y = 0.5; y < SIZE.height; y += 5) {
@@ -99,12 +99,13 @@ test('visible tiles are those that a dense sample of the screen hits', async () 
 
 test('tiles that only touch the edge of the screen are not wanted', () => {
   const square = { width: 600, height: 600 };
-  const faces = new Set(visibleTiles(2, fromDocument({ yaw_deg: 0, pitch_deg: 0, hfov_deg: 90 }, square), square).map((at) => at.face));
+  const eye = frustumOf(fromDocument({ yaw_deg: 0, pitch_deg: 0, hfov_deg: 90 }, square), square);
+  const faces = new Set(visibleTiles(2, [eye]).map((at) => at.face));
   assert.deepEqual([...faces], ['f']);
 });
 
 test('nothing behind the viewer is visible', () => {
-  assert.equal(visibility(view(0, 0), SIZE)({ level: 1, face: 'b', row: 0, col: 0 }), false);
+  assert.equal(visibility(frustumOf(view(0, 0), SIZE))({ level: 1, face: 'b', row: 0, col: 0 }), false);
 });
 
 test('the middle of the screen is asked for first, six at a time, and no other level', () => {
@@ -207,6 +208,43 @@ test('memory stays within the budget, and what is on screen stays anyway', async
   assert.ok((await tight.finish()).full);
 });
 
+test('where a screen would need more tiles than may be held, its fringe is coarser and its middle stays sharp', async () => {
+  const found = visibleTiles(3, [frustumOf(view(45, 35, 110), SIZE)]);
+  const kept = withinBudget(found, found.length - 6);
+  assert.ok(kept.length <= found.length - 6);
+  assert.deepEqual(kept[0], found[0]);
+  const covers = (a, b) => a.face === b.face && b.row >> (b.level - a.level) === a.row && b.col >> (b.level - a.level) === a.col;
+  for (const at of found) assert.ok(kept.some((by) => covers(by, at)), `${nameOf(at)} has no picture`);
+  assert.deepEqual(withinBudget(found, found.length), found);
+  const it = world({ budget_bytes: 20 * 416 * 416 * 4 });
+  for (const v of [view(45, 35, 110), view(0, 90, 110), view(-135, -35, 110)]) {
+    await it.finish(v);
+    assert.ok(it.update(v).full);
+    assert.ok(it.tiles.bytes <= 20 * 416 * 416 * 4);
+  }
+});
+
+test('two eyes want what either of them sees, once', () => {
+  const eye = frustumOf(view(0, 0), SIZE);
+  const [left, right] = [{ ...eye, edges: [-1.2, 0.7, -1, 1] }, { ...eye, edges: [-0.7, 1.2, -1, 1] }];
+  const names = (eyes) => new Set(visibleTiles(3, eyes).map(nameOf));
+  const both = visibleTiles(3, [left, right]).map(nameOf);
+  assert.equal(new Set(both).size, both.length);
+  assert.deepEqual(new Set(both), new Set([...names([left]), ...names([right])]));
+  assert.ok(both.length > names([left]).size);
+});
+
+test('what was given up is fetched again when it is looked at', async () => {
+  const it = world();
+  await it.finish();
+  const count = it.asked.length;
+  it.tiles.shed();
+  assert.equal(it.tiles.bytes, 0);
+  assert.equal(it.released.length, count);
+  await it.finish();
+  assert.equal(it.asked.length, 2 * count);
+});
+
 test('what was seen last is kept longest', async () => {
   const it = world({ budget_bytes: 1e9 });
   await it.finish(view(0, 0));
@@ -223,7 +261,7 @@ test('a lost context forgets textures without releasing them, and lives with hal
   const it = world();
   await it.finish();
   const count = it.asked.length;
-  it.tiles.forget();
+  it.tiles.forget(26e6);
   assert.equal(it.released.length, 0);
   assert.equal(it.tiles.bytes, 0);
   await it.finish();
@@ -250,9 +288,9 @@ test('uploads share a frame\'s few milliseconds, but one always passes', async (
   await it.answer();
   const slow = createTiles({ ...{}, load: async () => ({ width: 416, height: 416 }), upload: () => (it.time += 10), release() {}, now: () => it.time, wake() {}, later() {} });
   slow.open(SET, 't/');
-  slow.update(view(0, 0, 60), SIZE, 1);
+  slow.update([frustumOf(view(0, 0, 60), SIZE)], view(0, 0, 60).focal);
   await settled();
-  const { more } = slow.update(view(0, 0, 60), SIZE, 1, { upload_ms: 4 });
+  const { more } = slow.update([frustumOf(view(0, 0, 60), SIZE)], view(0, 0, 60).focal, { upload_ms: 4 });
   assert.ok(more);
   assert.equal(slow.bytes, 416 * 416 * 4);
 });
