@@ -42,9 +42,9 @@ const ICONS = [
   'chevron-down', 'chevron-left', 'chevron-right', 'circle-help', 'clock', 'code', 'compass', 'download',
   'external-link', 'film', 'footprints', 'globe', 'hourglass', 'house', 'image', 'images', 'info', 'keyboard',
   'landmark', 'languages', 'layers', 'link', 'list', 'map', 'map-pin', 'maximize', 'menu', 'minimize', 'minus',
-  'mountain', 'move', 'navigation', 'pause', 'phone', 'play', 'plus', 'printer', 'qr-code', 'refresh-cw', 'rotate-3d',
-  'rotate-ccw', 'search', 'share-2', 'shopping-basket', 'smartphone', 'star', 'store', 'triangle-alert', 'volume-2',
-  'x',
+  'mountain', 'move', 'navigation', 'pause', 'phone', 'play', 'plus', 'printer', 'qr-code', 'rectangle-goggles',
+  'refresh-cw', 'rotate-3d', 'rotate-ccw', 'search', 'share-2', 'shopping-basket', 'smartphone', 'star', 'store',
+  'triangle-alert', 'volume-2', 'x',
 ];
 
 /** What only a stroke of lucide says about all of its icons; repeated on each symbol so that the sprite stands alone. */

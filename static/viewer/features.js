@@ -6,6 +6,8 @@
  * @import {Inside, Scene, TourDocument} from './types.js'
  */
 
+import * as device from './device.js';
+
 /**
  * @typedef {object} Feature
  * @property {string} id      as the skin names it
@@ -14,7 +16,10 @@
  * @property {boolean} [dialog]
  * @property {boolean} [menu] stands in the menu only
  * @property {(tour: TourDocument) => boolean | Promise<boolean>} when  whether tour and device have it
- * @property {() => Promise<{create: (inside: Inside, offered: import('./actions.js').Offered) => {toggle: (opener: HTMLElement) => void}}>} load
+ * @property {() => Promise<unknown> | undefined} [ask] what a browser grants only within the click itself; never rejects
+ * @property {() => Promise<{create: (inside: Inside, offered: import('./actions.js').Offered) => Part}>} load
+ *
+ * @typedef {{toggle: (opener: HTMLElement, asked?: Promise<unknown>) => void}} Part
  *
  * @typedef {object} ScenePart
  * @property {(scene: Scene) => boolean} when
@@ -24,9 +29,17 @@
 /** @param {Inside} inside */
 export function createFeatures(inside) {
   const { words } = inside;
-  void words;
   /** @type {Feature[]} */
-  const features = [];
+  const features = [
+    {
+      id: 'gyroscope', symbol: 'rotate-3d', name: words.gyroscope,
+      when: device.turns, ask: device.askMotion, load: () => import('./gyroscope.js'),
+    },
+    {
+      id: 'vr', symbol: 'rectangle-goggles', name: words.vr,
+      when: () => inside.picture.stereo !== null && device.stereo(), ask: device.askStereo, load: () => import('./vr.js'),
+    },
+  ];
   /** @type {ScenePart[]} */
   const parts = [];
 
@@ -37,15 +50,16 @@ export function createFeatures(inside) {
 
   /** @param {Feature} feature */
   function offer(feature) {
-    /** @type {Promise<{toggle: (opener: HTMLElement) => void} | null> | null} */
+    /** @type {Promise<Part | null> | null} */
     let making = null;
     const handle = inside.chrome.actions.offer({
       ...feature,
       async act(opener) {
+        const asked = feature.ask?.();
         making ??= inside.part(feature.load).then((module) => module && module.create(inside, handle));
         const ready = await making;
         if (!ready) making = null;
-        else if (!inside.signal.aborted) ready.toggle(opener);
+        else if (!inside.signal.aborted) ready.toggle(opener, asked);
       },
     });
   }

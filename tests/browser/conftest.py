@@ -110,6 +110,14 @@ def front_end() -> Path:
     return root / "static" / "dist"
 
 
+@pytest.fixture(scope="session")
+def small_site(tmp_path_factory: pytest.TempPathFactory, front_end: Path) -> Path:
+    """A published tour of two scenes, with its page and with the viewer alone (alone.html, ``window.tour``)."""
+    from small_site import publish
+
+    return publish(tmp_path_factory.mktemp("small"), front_end)
+
+
 @pytest.fixture
 def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
     """Return a function that opens an address in a fresh context; at the end no page may have had an error.
