@@ -27,9 +27,16 @@ export function createCardboard(inside, offered) {
   /** Fills the screen lying on its side, awake; each as far as the browser lets it. @param {AbortSignal} signal */
   function fill(signal) {
     const already = document.fullscreenElement !== null || stage.classList.contains('is-filling');
-    const grow = () => signal.aborted || stage.classList.add('is-filling');
+    const grow = () => stage.classList.add('is-filling');
+    const shrink = () => {
+      if (already) return;
+      stage.classList.remove('is-filling');
+      if (document.fullscreenElement === stage) void document.exitFullscreen();
+    };
     const filled = already ? Promise.resolve() : (stage.requestFullscreen?.() ?? Promise.reject(new Error())).catch(grow);
     void filled.then(() => {
+      // Who left meanwhile must not be left in full screen.
+      if (signal.aborted) return shrink();
       const { orientation } = /** @type {{orientation?: {lock?: (way: string) => Promise<void>}}} */ (
         /** @type {unknown} */ (screen));
       return orientation?.lock?.('landscape');
@@ -43,9 +50,7 @@ export function createCardboard(inside, offered) {
     document.addEventListener('fullscreenchange', () => document.fullscreenElement || leave(), { signal });
     signal.addEventListener('abort', () => {
       screen.orientation?.unlock?.();
-      if (already) return;
-      stage.classList.remove('is-filling');
-      if (document.fullscreenElement === stage) void document.exitFullscreen();
+      shrink();
     });
   }
 

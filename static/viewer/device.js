@@ -1,5 +1,7 @@
 /** What the device can do beyond showing a picture, as far as that can be known without trying. */
 
+import { el } from './dom.js';
+
 /** Whether the page may use something: a frame may not, unless its page allows it. @param {string} name */
 function allowed(name) {
   const { featurePolicy } = /** @type {{featurePolicy?: {allowsFeature: (name: string) => boolean}}} */ (
@@ -18,16 +20,21 @@ export function askMotion() {
   return requestPermission?.().catch(() => 'denied');
 }
 
-/** Headsets, where the browser knows any. */
-const xr = () => /** @type {{xr?: import('./webxr.js').XrSystem}} */ (navigator).xr;
+/** Headsets, where the browser knows any. @param {Window | null} of */
+const xr = (of) => /** @type {{xr?: import('./webxr.js').XrSystem} | undefined} */ (of?.navigator)?.xr;
 let headset = false;
 
 /** Whether the picture can be shown to two eyes: by a headset, or by a telephone in a viewer of cardboard. */
 export async function stereo() {
-  const may = allowed('xr-spatial-tracking');
-  headset = (may && (await xr()?.isSessionSupported('immersive-vr').catch(() => false))) || false;
+  if ('xr' in navigator && allowed('xr-spatial-tracking')) {
+    // A page that so much as looks at headsets is not kept for the way back; a frame that is gone by then may look.
+    const frame = el('iframe', { hidden: true });
+    document.body.append(frame);
+    headset = (await xr(frame.contentWindow)?.isSessionSupported('immersive-vr').catch(() => false)) ?? false;
+    frame.remove();
+  }
   return headset || (turns() && Math.min(screen.width, screen.height) < 600);
 }
 
 /** Asks for the headset (null where it is not given), or else for the sensors. */
-export const askStereo = () => (headset ? xr()?.requestSession('immersive-vr').catch(() => null) : askMotion());
+export const askStereo = () => (headset ? xr(window)?.requestSession('immersive-vr').catch(() => null) : askMotion());

@@ -137,9 +137,8 @@ export function createRenderer(canvas) {
 
     /** Gives a texture back. @param {Texture} texture */
     release(texture) {
-      spare.push(texture);
       let bytes = 0;
-      spare = spare.filter(({ handle, width, height }) => {
+      spare = [texture, ...spare].filter(({ handle, width, height }) => {
         bytes += width * height * 4;
         if (bytes > SPARE_BYTES) gl.deleteTexture(handle);
         return bytes <= SPARE_BYTES;

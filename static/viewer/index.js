@@ -15,7 +15,10 @@
  *   hotspots.js    links and buttons over the picture
  *   sheet.js       the dialog; card.js what stands in it
  *   chrome.js      title, controls, scenes, compass, sentences; actions.js what can be chosen
- *   features.js    what is loaded on demand
+ *   features.js    what is loaded on demand; device.js whether the device has it
+ *   gyroscope.js   the picture turns with the telephone; motion.js its sensors, orientation.js the mathematics of it
+ *   vr.js          for two eyes: headset.js by WebXR (types in webxr.js), cardboard.js on a parted screen;
+ *                  world.js hotspots, cards and scene changes where there is no page, signs.js how they are drawn
  *   screen.js      full screen, sharing
  *   source.js      the tour document and previews, fetched
  *   address.js     the address bar; links.js what stands in it
