@@ -58,8 +58,11 @@ export function createFeatures(inside) {
         const asked = feature.ask?.();
         making ??= inside.part(feature.load).then((module) => module && module.create(inside, handle));
         const ready = await making;
-        if (!ready) making = null;
-        else if (!inside.signal.aborted) ready.toggle(opener, asked);
+        if (!ready) {
+          making = null;
+          // A headset that was given must not wait for what will not come.
+          void asked?.then((given) => /** @type {import('./webxr.js').XrSession | null} */ (given)?.end?.());
+        } else if (!inside.signal.aborted) ready.toggle(opener, asked);
       },
     });
   }

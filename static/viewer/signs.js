@@ -15,7 +15,7 @@ const PICTURE_PX = 288;
 const BUTTON_PX = 88;
 
 /** @typedef {{left: number, top: number, right: number, bottom: number}} Box  in pixels of the board */
-/** @typedef {{title: string, paragraphs: string[], picture: ImageBitmap | null}} Notice */
+/** @typedef {{title: string, paragraphs: string[], picture: import('./types.js').Pixels | null}} Notice */
 /** @typedef {ReturnType<typeof createSigns>} Signs */
 
 /** @param {{width: number, height: number}} size */

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from conftest import DESKTOP, Server, serve
 from PIL import Image
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 from synthetic import Colour, equirect, sampler
 
 pytestmark = pytest.mark.browser
@@ -42,6 +42,19 @@ def put_on(open_page: Opener, server: Server) -> Page:
     tab.wait_for_function("window.headset.on")
     frames(tab)
     return tab
+
+
+def press(tab: Page) -> Locator:
+    """Press the control, a button or an entry of the menu, and return what has the focus afterwards."""
+    button, menu = (tab.locator(".stage-controls").get_by_role("button", name=n) for n in (NAME, "Mở trình đơn"))
+    expect(button.or_(menu).first).to_be_visible()
+    tab.wait_for_timeout(300)
+    if button.is_visible():
+        button.click()
+        return button
+    menu.click()
+    tab.locator("dialog").get_by_role("button", name=NAME).click()
+    return menu
 
 
 def frames(tab: Page, ms: int = 500) -> None:
@@ -163,18 +176,18 @@ def test_a_card_is_a_board_in_the_world_that_is_read_and_closed(server: Server, 
 
     half = math.tan(math.radians(25))
 
-    def press(x_px: float, y_px: float) -> None:
+    def touch(x_px: float, y_px: float) -> None:
         yaw, pitch = direction(-25, 6, (x_px / 512 - 1) * half, (384 - y_px) / 512 * half)
         tab.evaluate(f"() => {{ headset.point({yaw}, {pitch}); headset.select(); }}")
         frames(tab, 300)
 
     first = paper()
     assert first > 0.05
-    press(900, 690)
+    touch(900, 690)
     assert paper() > first, "the second page has no picture"
-    press(500, 400)
+    touch(500, 400)
     assert paper() > first, "only its buttons close a board"
-    press(960, 64)
+    touch(960, 64)
     assert paper() < 0.02
     expect(tab.locator("[aria-live]").first).to_contain_text("Thẻ mặt trước. ")
 
@@ -234,9 +247,7 @@ def test_a_telephone_in_cardboard_shows_two_eyes_and_is_walked_by_looking(server
             }, 20);
         }"""
     )
-    menu = tab.get_by_role("button", name="Mở trình đơn")
-    menu.click()
-    tab.locator("dialog").get_by_role("button", name=NAME).click()
+    opener = press(tab)
     leave = tab.get_by_role("button", name="Thoát chế độ kính")
     expect(leave).to_be_focused()
     tab.wait_for_timeout(900)
@@ -258,7 +269,7 @@ def test_a_telephone_in_cardboard_shows_two_eyes_and_is_walked_by_looking(server
     leave.focus()
     tab.keyboard.press("Escape")
     expect(leave).to_have_count(0)
-    expect(menu).to_be_focused()
+    expect(opener).to_be_focused()
     expect(tab.locator(".stage.is-stereo, .stage.is-filling")).to_have_count(0)
     assert tab.evaluate("document.fullscreenElement") is None
 
@@ -266,7 +277,6 @@ def test_a_telephone_in_cardboard_shows_two_eyes_and_is_walked_by_looking(server
 def test_cardboard_without_a_sensor_says_so_and_gives_the_page_back(server: Server, open_page: Opener) -> None:
     tab = open_page(server.url + "alone.html", **SIDEWAYS)
     tab.wait_for_selector(".stage.is-live", state="attached")
-    tab.get_by_role("button", name="Mở trình đơn").click()
-    tab.locator("dialog").get_by_role("button", name=NAME).click()
+    press(tab)
     expect(tab.locator(".stage-note")).to_contain_text("không có cảm biến chuyển động")
     expect(tab.locator(".stage.is-stereo")).to_have_count(0)
