@@ -44,6 +44,7 @@ const SPARE_BYTES = 6e6;
  * @property {number[]} rect  left, top, right, bottom on the plane at distance 1, y upwards
  * @property {number[]} [part]  the same in the texture, 0…1, y downwards
  * @property {number} [alpha]
+ * @property {boolean} [clear]  its texture has transparent parts
  *
  * @typedef {Frustum & {box: number[]}} Eye  box: where it draws, in device pixels: left, bottom, width, height
  */
@@ -90,10 +91,12 @@ export function createRenderer(canvas) {
     gl.blendFunc(gl.SRC_ALPHA, gl.ONE_MINUS_SRC_ALPHA);
     gl.pixelStorei(gl.UNPACK_COLORSPACE_CONVERSION_WEBGL, gl.NONE);
     spare = [];
+    opaque = false;
   };
+  let opaque = false;
   prepare();
 
-  const square = (/** @type {Square} */ { texture, face, rect, part = [0, 0, 1, 1], alpha = 1 }) => {
+  const square = (/** @type {Square} */ { texture, face, rect, part = [0, 0, 1, 1], alpha = 1, clear = false }) => {
     const [u = 0, v = 0] = [0.5 / texture.width, 0.5 / texture.height];
     const [left = 0, top = 0, right = 1, bottom = 1] = part;
     gl.bindTexture(gl.TEXTURE_2D, texture.handle);
@@ -103,6 +106,8 @@ export function createRenderer(canvas) {
     // Half a texel inside its part, a picture next to others in one texture does not bleed.
     gl.uniform4f(uniform.bounds, left + u, top + v, right - u, bottom - v);
     gl.uniform1f(uniform.alpha, alpha);
+    // Blending reads what is below, which costs telephones dearly and shows nothing.
+    if (opaque !== (alpha === 1 && !clear)) gl[(opaque = !opaque) ? 'disable' : 'enable'](gl.BLEND);
     gl.drawArrays(gl.TRIANGLE_STRIP, 0, 4);
   };
 

@@ -32,6 +32,12 @@ function isYoungEnough() {
   return known;
 }
 
+// Without its styles a stage has another size, and would ask for other tiles. Module scripts do not wait for them.
+const styles = /** @type {HTMLLinkElement | null} */ (document.querySelector('link[rel="stylesheet"]'));
+if (styles && !styles.sheet) {
+  await new Promise((go) => ['load', 'error'].forEach((type) => styles.addEventListener(type, go)));
+}
+
 if (stage && url && isYoungEnough()) {
   const tour = createTour(stage, url, { start: readStart(), language: document.documentElement.lang });
   bringTheRest(tour);

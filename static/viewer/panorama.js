@@ -15,6 +15,8 @@ import { createTiles, rectOf } from './tiles.js';
  * What `draw` did: `full` is true when all of the view is as sharp as it gets, `more` when another frame is due.
  * @typedef {{full: boolean, more: boolean, failing: boolean, painted: boolean}} Drawn
  *
+ * @typedef {{scene: Scene, url: (path: string) => string, view: View, size: Size, density: number}} Early
+ *
  * @typedef {object} Pano what a scene is shown by: this canvas, or a cube of pictures where there is no WebGL
  * @property {HTMLElement} element
  * @property {(scene: Scene, url: (path: string) => string) => void} open
@@ -40,23 +42,33 @@ const TILES_BYTES = 56e6;
 const FEW_TILES_BYTES = 26e6;
 
 /**
- * @param {{wake: () => void, lost: () => void, restored: () => void}} host
+ * `early`: what is sure to be seen first. Its tiles are asked for before a graphics context is made, which takes long.
+ * @param {{wake: () => void, lost: () => void, restored: () => void, early: () => Early | null}} host
  * @returns {Pano | null} null where there is no WebGL 2
  */
 export function createPanorama(host) {
   const canvas = document.createElement('canvas');
-  const made = createRenderer(canvas);
-  if (!made) return null;
-  const renderer = made;
   const tiles = createTiles({
     load: loadBitmap,
     upload: (bitmap) => renderer.upload(/** @type {Pixels} */ (bitmap)),
-    release: renderer.release,
+    release: (/** @type {Texture} */ texture) => renderer.release(texture),
     now: () => performance.now(),
     wake: host.wake,
     later: (run, ms) => setTimeout(run, ms),
     budget_bytes: frugal() ? FEW_TILES_BYTES : TILES_BYTES,
   });
+  const early = host.early();
+  if (early) {
+    const { scene, view, size, density } = early;
+    tiles.open(scene.tiles, early.url(scene.tiles.base));
+    tiles.update([frustumOf(view, size)], view.focal * density);
+  }
+  const made = createRenderer(canvas);
+  if (!made) {
+    tiles.shed();
+    return null;
+  }
+  const renderer = made;
   /** @type {Texture | null} */
   let strip = null;
   let stripOrder = '';
@@ -113,7 +125,9 @@ export function createPanorama(host) {
     for (const { at, texture, alpha } of state.draw) {
       squares.push({ texture, face: /** @type {(typeof FACES)[string]} */ (FACES[at.face]), rect: rectOf(at), alpha });
     }
-    again = () => renderer.draw([...squares, ...over], eyes, target);
+    // Signs of a headset have edges that let the picture through.
+    const all = [...squares, ...over.map((square) => ({ ...square, clear: true }))];
+    again = () => renderer.draw(all, eyes, target);
     again();
     const full = state.full && !state.more;
     // Where tiles are missing the poster is the sharpest there is.

@@ -24,8 +24,9 @@ const LOSSES = 3;
  * @param {() => void} host.wake
  * @param {Record<string, string | number>} host.attributes  what tells assistive technology what it is
  * @param {() => void} host.first  the picture took the poster's place
+ * @param {() => import('./panorama.js').Early | null} host.early  what will be seen first, where that is known
  */
-export function createPicture(stage, surface, { camera, source, wake, attributes, first }) {
+export function createPicture(stage, surface, { camera, source, wake, attributes, first, early }) {
   const poster = /** @type {HTMLImageElement | null} */ (stage.querySelector('.stage-poster img'));
   /** @type {Scene | null} */
   let scene = null;
@@ -33,7 +34,7 @@ export function createPicture(stage, surface, { camera, source, wake, attributes
   let stand_in = null;
   /** @type {number[]} */
   let losses = [];
-  let shown = false;
+  let [shown, settled] = [false, false];
   /** The poster still has to come onto the canvas before the canvas may take its place. */
   let awaiting = false;
   /** The preview strip is there or on its way; it is there. */
@@ -41,7 +42,7 @@ export function createPicture(stage, surface, { camera, source, wake, attributes
   /** Who draws the frames while the screen is given to a headset. @type {(() => Drawn) | null} */
   let painter = null;
   /** @type {Pano} */
-  let pano = createPanorama({ wake, lost, restored }) ?? createCube({ wake });
+  let pano = createPanorama({ wake, lost, restored, early }) ?? createCube({ wake });
   present();
 
   function present() {
@@ -173,7 +174,9 @@ export function createPicture(stage, surface, { camera, source, wake, attributes
     draw() {
       if (painter) return painter();
       const { view, size } = camera;
-      const drawn = pano.draw(view, size, camera.density(), shown && !calm());
+      const drawn = pano.draw(view, size, camera.density(), settled && !calm());
+      // What comes first comes at once; later tiles fade in over what they replace.
+      settled ||= drawn.full;
       const standing = stand_in?.draw(view, size, camera.density(), false);
       if (drawn.painted && stand_in && sharp) {
         stand_in.destroy();

@@ -10,6 +10,10 @@ import { FACES, dot, plus, toView } from './projection.js';
 
 /** Device pixels per texel, at the middle of the screen, from which on the next finer level is taken. */
 const ENLARGED = 1.25;
+/** A tile of which less than this part of the screen is seen is not worth its bytes: its parent shows as much. */
+const SLIVER = 0.03;
+/** While a first picture comes, frames for single tiles may wait so long: each costs more than it shows. */
+const GATHER_MS = 100;
 /** A level is kept while the zoom is within this factor of its border: a slow pinch must not fetch two levels. */
 const HYSTERESIS = 1.12;
 const RETRY_MS = [2000, 6000, 18000];
@@ -131,6 +135,48 @@ export function visibleTiles(level, eyes) {
 }
 
 /**
+ * How much of what an eye sees lies on a square of a face, 0 to 1: its corners, cut at the four sides of the screen.
+ * @param {Address} at @param {Frustum} eye
+ */
+export function shareOf(at, eye) {
+  const { right, up, forward } = /** @type {(typeof FACES)[string]} */ (FACES[at.face]);
+  const [left = 0, top = 0, rightmost = 0, bottom = 0] = rectOf(at);
+  const [x0, x1, y0, y1] = eye.edges;
+  let shape = [[left, top], [rightmost, top], [rightmost, bottom], [left, bottom]]
+    .map(([x = 0, y = 0]) => toView(plus(forward, right, x, up, y), eye));
+  const sides = /** @type {((v: Vector) => number)[]} */ ([
+    (v) => v[0] - x0 * v[2], (v) => x1 * v[2] - v[0], (v) => v[1] - y0 * v[2], (v) => y1 * v[2] - v[1],
+  ]);
+  for (const inside of sides) {
+    shape = shape.flatMap((b, i) => {
+      const a = /** @type {Vector} */ (shape[(i || shape.length) - 1]);
+      const [from, to] = [inside(a), inside(b)];
+      const cut = () => /** @type {Vector} */ (a.map((v, k) => v + ((b[k] ?? 0) - v) * (from / (from - to))));
+      return [...(from * to < 0 ? [cut()] : []), ...(to >= 0 ? [b] : [])];
+    });
+  }
+  const flat = shape.map(([x, y, z]) => [x / z, y / z]);
+  const twice = flat.reduce((sum, [x = 0, y = 0], i) => {
+    const [u = 0, v = 0] = flat[(i || flat.length) - 1] ?? [];
+    return sum + u * y - x * v;
+  }, 0);
+  return Math.abs(twice) / 2 / (x1 - x0) / (y1 - y0) || 0;
+}
+
+/** The tiles with those that are hardly seen given up for their parents. @param {Address[]} found @param {Frustum[]} eyes */
+export function withoutSlivers(found, eyes) {
+  /** @type {Map<string, Address>} */
+  const parents = new Map();
+  const kept = found.filter((at) => {
+    if (at.level === 1 || eyes.some((eye) => shareOf(at, eye) >= SLIVER)) return true;
+    const parent = parentOf(at);
+    parents.set(nameOf(parent), parent);
+    return false;
+  });
+  return [...kept, ...parents.values()];
+}
+
+/**
  * As many of the tiles as may be held: those farthest from the middle, the last of the list, give way to their parents.
  * @param {Address[]} found of one level @param {number} most @returns {Address[]}
  */
@@ -165,7 +211,7 @@ function middle(at) {
  */
 export function createTiles(services) {
   const { now } = services;
-  const parallel = services.parallel ?? 6;
+  const parallel = services.parallel ?? 12;
   let budget = services.budget_bytes ?? 56e6;
   /** @type {Map<string, Tile<T>>} */
   let tiles = new Map();
@@ -177,6 +223,7 @@ export function createTiles(services) {
   let loading = 0;
   let bytes = 0;
   let succeeded = false;
+  let gathering = false;
 
   /** @param {Address} at */
   function tileAt(at) {
@@ -202,7 +249,8 @@ export function createTiles(services) {
         if (tile.request !== request) return void bitmap.close?.();
         loading--;
         Object.assign(tile, { state: 'decoded', request: null, bitmap });
-        services.wake();
+        if (loading === 0) services.wake();
+        else gather();
       },
       (/** @type {{status?: number}} */ error) => {
         if (tile.request !== request) return;
@@ -215,6 +263,16 @@ export function createTiles(services) {
         services.wake();
       },
     );
+  }
+
+  /** Draws a frame for all the tiles that come within a moment. */
+  function gather() {
+    if (gathering) return;
+    gathering = true;
+    services.later(() => {
+      gathering = false;
+      services.wake();
+    }, GATHER_MS);
   }
 
   /** @param {Tile<T>} tile @param {boolean} [lost] the texture died with its context */
@@ -243,6 +301,8 @@ export function createTiles(services) {
   return {
     /** Leaves the old scene and takes up another. @param {TileSet} next @param {string} url address of its folder */
     open(next, url) {
+      // Asked for already, before there was anything to draw with.
+      if (next === set && url === base) return;
       for (const tile of tiles.values()) drop(tile);
       [set, base, level, succeeded] = [next, url, 0, false];
     },
@@ -280,7 +340,7 @@ export function createTiles(services) {
       const wanted = new Set();
       let [covered, failing] = [true, false];
       const most = budget_bytes / (4 * set.tile_size_px ** 2);
-      for (const at of withinBudget(visibleTiles(level, eyes), most)) {
+      for (const at of withinBudget(withoutSlivers(visibleTiles(level, eyes), eyes), most)) {
         const tile = standIn(at);
         if (tile) wanted.add(tile);
         else covered = false;

@@ -58,7 +58,6 @@ export function createTour(stage, tourUrl, options = {}) {
     draw,
     sharpness(full) {
       if (full) emit('full', scene?.id);
-      void picture.fetchPreview();
     },
     trouble(failing) {
       if (!failing) return chrome.quiet();
@@ -87,6 +86,7 @@ export function createTour(stage, tourUrl, options = {}) {
   const skip = el('button', { type: 'button', class: 'stage-skip' }, words.skip);
   const camera = createCamera({
     turned(first) {
+      if (!scene) return;
       // From the first turn on there is more to see than the poster shows.
       if (first) void picture.fetchPreview();
       emit('view', camera.said);
@@ -99,6 +99,7 @@ export function createTour(stage, tourUrl, options = {}) {
     camera, source, wake,
     attributes: { tabindex: 0, role: 'application', 'aria-roledescription': words.panorama, 'aria-describedby': keys.id },
     first: () => emit('first'),
+    early,
   });
   const hotspots = createHotspots(words, {
     say,
@@ -189,6 +190,19 @@ export function createTour(stage, tourUrl, options = {}) {
   // Back from the browser's page cache: the context may be gone, and the canvas may need its frame again.
   window.addEventListener('pageshow', (event) => event.persisted && wake(), { signal });
   void document.fonts?.ready.then(remeasure);
+
+  /** What the page itself knows of the first view. */
+  function early() {
+    const link = address.link();
+    const { tour } = options.start ?? {};
+    const first = tour?.scenes?.find(({ id }) => id === (link?.scene ?? tour.start));
+    const { width, height } = stage.getBoundingClientRect();
+    if (!first || !width || !height) return null;
+    camera.resize({ width: Math.round(width), height: Math.round(height) });
+    camera.open(first);
+    if (link?.view) camera.look(fromDocument(link.view, camera.size));
+    return { scene: first, url: source.url, view: camera.view, size: camera.size, density: camera.density() };
+  }
 
   /** @param {import('./types.js').View} to */
   function glideTo(to) {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 
 import { fromDocument, frustumOf } from '../../static/viewer/projection.js';
-import { chooseLevel, createTiles, nameOf, rectOf, visibility, visibleTiles, withinBudget } from '../../static/viewer/tiles.js';
+import { chooseLevel, createTiles, nameOf, rectOf, shareOf, visibility, visibleTiles, withinBudget, withoutSlivers } from '../../static/viewer/tiles.js';
 
 const SIZE = { width: 800, height: 600 };
 const SET = { base: '', tile_size_px: 416, level_sizes_px: [416, 832, 1664], format: 'jpg' };
@@ -108,12 +108,47 @@ test('nothing behind the viewer is visible', () => {
   assert.equal(visibility(frustumOf(view(0, 0), SIZE))({ level: 1, face: 'b', row: 0, col: 0 }), false);
 });
 
-test('the middle of the screen is asked for first, six at a time, and no other level', () => {
+test('the middle of the screen is asked for first, so many at a time', () => {
+  const it = world({ parallel: 4 });
+  it.update(view(0, 0, 60));
+  assert.deepEqual(new Set(it.asked), new Set(['1_1', '1_2', '2_1', '2_2'].map((n) => `t/3/f/${n}.jpg`)));
+});
+
+test('the squares that an eye sees are all that it sees, whatever the view', () => {
+  for (const [yaw, pitch, hfov] of [[0, 0, 90], [45, 35.26, 100], [133, -80, 60], [10, 90, 120], [-170, 3, 20]]) {
+    const eye = frustumOf(view(yaw, pitch, hfov), SIZE);
+    for (const level of [1, 2, 3]) {
+      const shares = visibleTiles(level, [eye]).map((at) => shareOf(at, eye));
+      assert.ok(Math.abs(shares.reduce((a, b) => a + b, 0) - 1) < 1e-9, `${yaw} ${pitch} ${hfov} ${level}: ${shares}`);
+      assert.ok(shares.every((share) => share >= 0));
+    }
+  }
+  assert.equal(shareOf({ face: 'b', level: 1, row: 0, col: 0 }, frustumOf(view(0, 0, 90), SIZE)), 0);
+});
+
+test('a tile of which hardly anything is seen gives way to its parent, and comes when more of it is seen', () => {
+  const seen = (yaw) => {
+    const eyes = [frustumOf(view(yaw, 0, 60), SIZE)];
+    return withoutSlivers(visibleTiles(3, eyes), eyes).map(nameOf);
+  };
+  assert.ok(seen(0).includes('3/f/1_1'));
+  assert.ok(visibleTiles(3, [frustumOf(view(16, 0, 60), SIZE)]).map(nameOf).includes('3/r/1_0'));
+  assert.ok(seen(16).includes('2/r/0_0') && !seen(16).includes('3/r/1_0'), seen(16).join());
+  assert.ok(seen(20).includes('3/r/1_0'), seen(20).join());
+});
+
+test('tiles that come within a moment are drawn together, the last one at once', async () => {
   const it = world();
   it.update(view(0, 0, 60));
-  assert.equal(it.asked.length, 6);
-  assert.ok(it.asked.every((url) => /^t\/3\/[frblud]\/\d_\d\.jpg$/.test(url)), it.asked.join());
-  assert.deepEqual(new Set(it.asked.slice(0, 4)), new Set(['1_1', '1_2', '2_1', '2_2'].map((n) => `t/3/f/${n}.jpg`)));
+  const before = it.woken;
+  await it.answer('1_1');
+  await it.answer('1_2');
+  assert.equal(it.woken, before);
+  assert.equal(it.alarms.length, 1);
+  it.alarms[0][0]();
+  assert.equal(it.woken, before + 1);
+  await it.answer();
+  assert.ok(it.woken > before + 1);
 });
 
 test('a finished view is full, covered and drawn from its own level alone', async () => {
