@@ -173,10 +173,10 @@ def publish_tour(
     built = build(folder, services, settings, worker, progress)
     front = assets.load()
     site = site_of(settings)
-    content = _content_digest(built, front, site)
+    content = _content_digest(built, front, site, settings.directions_url)
     now = dt.datetime.now(dt.UTC)
     release = publish.release_id(services.public, slug, content, now)
-    composed = compose.run(built.tour, built.scenes, built.media, release)
+    composed = compose.run(built.tour, built.scenes, built.media, release, settings.directions_url)
     # The page carries the day of its release, not of this run: a second run must write the very same bytes.
     day = dt.date.fromisoformat(f"{release[:4]}-{release[4:6]}-{release[6:8]}")
     cutter = Cutter(front)
@@ -275,9 +275,9 @@ def site_of(settings: Settings) -> render.Site:
     )
 
 
-def _content_digest(built: Built, front: assets.Assets, site: render.Site) -> str:
+def _content_digest(built: Built, front: assets.Assets, site: render.Site, directions_url: str) -> str:
     """Return a name for everything that a reader of the release would see, its own name and day left out."""
-    composed: Any = compose.run(built.tour, built.scenes, built.media, "")
+    composed: Any = compose.run(built.tour, built.scenes, built.media, "", directions_url)
     document = built.tour.model_dump(mode="json")
     names = [language_name(code) for code in built.tour.languages]
     fonts = recipe(json.dumps([document, names], ensure_ascii=False))

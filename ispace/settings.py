@@ -31,6 +31,10 @@ class Settings(BaseSettings):
     )
     site_name_vi: str = Field(default="iSpace An Giang", description="The name of the catalogue in Vietnamese.")
     site_name_en: str = Field(default="iSpace An Giang", description="The name of the catalogue in English.")
+    directions_url: str = Field(
+        default="https://www.google.com/maps/dir/?api=1&destination={lat},{lon}",
+        description="Where a hotspot for directions leads: an address with `{lat}` and `{lon}`.",
+    )
     host: str = Field(default="", description="Where `ispace serve` listens; empty means loopback, IPv6 and IPv4.")
     port: int = Field(default=8360, ge=0, le=65535, description="The port of `ispace serve`; 0 takes a free one.")
     author: str = Field(default="", description="Who publishes, named with each public release; empty: the login name.")
@@ -74,6 +78,13 @@ class Settings(BaseSettings):
         if value and not value.startswith(("https://", "http://")):
             raise ValueError("http:// or https://")
         return value.rstrip("/") + "/" if value else ""
+
+    @field_validator("directions_url")
+    @classmethod
+    def _template(cls, value: str) -> str:
+        if not value.startswith(("https://", "http://")) or "{lat}" not in value or "{lon}" not in value:
+            raise ValueError("https://…{lat}…{lon}")
+        return value
 
 
 def load() -> Settings:

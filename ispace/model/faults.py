@@ -40,6 +40,7 @@ _CODES = {
     "dates_order": "NGAY-NGUOC",
     "alt_missing": "THIEU-ALT",
     "id_reserved": "MA-DANH-RIENG",
+    "corners_order": "GOC-HINH",
 }
 _ID_PATTERN = "^[a-z0-9]+(-"
 MOST_HINTS = 50

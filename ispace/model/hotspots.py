@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from ispace.model.base import Document, Id, Phone, WebAddress
 from ispace.model.text import Text, Title
-from ispace.model.view import Direction, Pitch, Position, View, Yaw
+from ispace.model.view import Direction, Pitch, Position, View, Yaw, vector
 
 Icon = Literal[
     "info", "image", "volume", "film", "history", "house", "tree", "food", "craft", "water", "view", "accessible"
 ]
 """What a card's disc may show."""
+
+
+_THINNEST = 1e-6
+"""What three corners must span, as the volume of their rays: a hair of a tenth of a degree by a twentieth."""
 
 
 class _Point(Document):
@@ -51,7 +56,7 @@ class UrlHotspot(_Point):
 
 
 class DirectionsHotspot(_Point):
-    """The way to a place by a map service; without ``position`` to where the scene was taken, else the tour's place."""
+    """The way to a place by a map service; without ``position`` to the scene, else its place, else the tour's place."""
 
     kind: Literal["directions"]
     title: Title | None = None
@@ -98,6 +103,16 @@ class LayerHotspot(Document):
     medium: Id
     title: Title | None = None
     text: Text | None = None
+
+    @model_validator(mode="after")
+    def _flat(self) -> Self:
+        """A flat picture looks so from no place unless its corners go round clockwise without a dent."""
+        rays = [vector(corner.yaw_deg, corner.pitch_deg) for corner in self.corners]
+        for n in range(4):
+            (ax, ay, az), (bx, by, bz), (cx, cy, cz) = (rays[(n + k) % 4] for k in range(3))
+            if ax * (by * cz - bz * cy) + ay * (bz * cx - bx * cz) + az * (bx * cy - by * cx) > -_THINNEST:
+                raise PydanticCustomError("corners_order", "four corners clockwise", {})
+        return self
 
 
 class AreaHotspot(Document):

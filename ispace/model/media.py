@@ -21,6 +21,8 @@ class Media(Document):
     credit: Line | None = None
     transcript: Text | None = None
     captions: dict[Language, FilePath] = Field(default_factory=dict)
+    poster: Id | None = None
+    """A picture of the tour that stands for a film until it plays."""
 
     @model_validator(mode="after")
     def _described(self) -> Self:

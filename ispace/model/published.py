@@ -10,8 +10,17 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from ispace.model.base import Colour, Day, Id
-from ispace.model.hotspots import Hotspot
+from ispace.model.base import Colour, Day, Id, WebAddress
+from ispace.model.hotspots import (
+    AreaHotspot,
+    CardHotspot,
+    LayerHotspot,
+    LinkHotspot,
+    PhoneHotspot,
+    ProductHotspot,
+    SoundHotspot,
+    UrlHotspot,
+)
 from ispace.model.product import Maker, ProductGroup, ProductLink
 from ispace.model.scene import PlanPosition
 from ispace.model.skin import Control
@@ -89,6 +98,31 @@ class PublishedPosition(Published):
     lon: Degrees = Field(ge=-180, le=180)
 
 
+class PublishedDirections(Published):
+    """The way to a place: ``url`` is its page at a map service."""
+
+    id: Id
+    kind: Literal["directions"]
+    yaw_deg: Degrees = Field(ge=-180, lt=180)
+    pitch_deg: Degrees = Field(ge=-90, le=90)
+    title: Title | None = None
+    url: WebAddress
+
+
+PublishedHotspot = Annotated[
+    LinkHotspot
+    | CardHotspot
+    | UrlHotspot
+    | PublishedDirections
+    | PhoneHotspot
+    | ProductHotspot
+    | SoundHotspot
+    | LayerHotspot
+    | AreaHotspot,
+    Field(discriminator="kind"),
+]
+
+
 class PublishedScene(Published):
     """One place to stand: its picture, how it opens, and what can be pointed at."""
 
@@ -108,7 +142,7 @@ class PublishedScene(Published):
     plan_position: PlanPosition | None = None
     place: Id | None
     narration: dict[Language, Id] | None = None
-    hotspots: list[Hotspot]
+    hotspots: list[PublishedHotspot]
 
 
 class PublishedProduct(Published):
@@ -139,6 +173,7 @@ class PublishedMedium(Published):
     credit: Line | None
     transcript: Text | None
     captions: dict[Language, Link] | None
+    poster: Link | None = None
 
 
 class PublishedPlan(PublishedPicture):

@@ -15,6 +15,9 @@ from ispace.model.text import clean
 
 Raw = dict[str, Any]
 _LISTS = ("scenes", "places", "products", "media", "floors")
+_MEDIA_KINDS = ("image", "audio", "video")
+_SHOWS = {"sound": ("audio",), "layer": ("image", "video")}
+"""The kinds of media that a hotspot of a kind can show as its one ``medium``."""
 
 
 class _Owner(TypedDict):
@@ -25,6 +28,7 @@ class _Owner(TypedDict):
 def check(raw: Raw) -> list[Problem]:
     """Return a problem for each id used twice or pointing nowhere, and for links that lead back to their scene."""
     ids = {name: [found for _, item in _items(raw.get(name)) if (found := _name(item))] for name in _LISTS}
+    kinds = {name: item.get("kind") for _, item in _items(raw.get("media")) if (name := _name(item))}
     problems = [p for name in _LISTS for p in _doubles(raw.get(name), (name,))]
     problems += _languages(raw)
     for name, value, where in (("scenes", raw.get("start"), ("start",)), ("places", raw.get("place"), ("place",))):
@@ -39,17 +43,23 @@ def check(raw: Raw) -> list[Problem]:
         plan = floor.get("plan")
         if isinstance(plan, dict):
             problems += _dangling(ids, "media", plan.get("medium"), ("floors", index, "plan", "medium"))
+    for index, medium in _items(raw.get("media")):
+        here = ("media", index, "poster")
+        problems += _dangling(ids, "media", medium.get("poster"), here, part=_name(medium))
+        problems += _unfit(kinds, ("image",), medium.get("poster"), here, part=_name(medium))
     for index, product in _items(raw.get("products")):
         for n, medium in enumerate(_list(product.get("media"))):
             problems += _dangling(ids, "media", medium, ("products", index, "media", n), part=_name(product))
     for index, scene in _items(raw.get("scenes")):
-        problems += _scene(scene, ("scenes", index), ids)
+        problems += _scene(scene, ("scenes", index), ids, kinds)
     for problem in [p for p in problems if p.code == "KHONG-TRO-DEN"][:MOST_HINTS]:
         problem.params["hint"] = hint(str(problem.params["value"]), ids[str(problem.params["list"])])
     return problems
 
 
-def _scene(scene: Raw, loc: tuple[int | str, ...], ids: dict[str, list[str]]) -> list[Problem]:
+def _scene(
+    scene: Raw, loc: tuple[int | str, ...], ids: dict[str, list[str]], kinds: dict[str, object]
+) -> list[Problem]:
     scene_id = _name(scene)
     problems = _dangling(ids, "places", scene.get("place"), (*loc, "place"), scene=scene_id)
     problems += _dangling(ids, "floors", scene.get("floor"), (*loc, "floor"), scene=scene_id)
@@ -66,6 +76,7 @@ def _scene(scene: Raw, loc: tuple[int | str, ...], ids: dict[str, list[str]]) ->
             problems.append(Problem("TU-NOI", field=path((*here, "target")), **owner))
         problems += _dangling(ids, "products", spot.get("product"), (*here, "product"), **owner)
         problems += _dangling(ids, "media", spot.get("medium"), (*here, "medium"), **owner)
+        problems += _unfit(kinds, _SHOWS.get(str(spot.get("kind"))), spot.get("medium"), (*here, "medium"), **owner)
         for n, medium in enumerate(_list(spot.get("media"))):
             problems += _dangling(ids, "media", medium, (*here, "media", n), **owner)
     return problems
@@ -84,6 +95,23 @@ def _dangling(
         return []
     params: dict[str, object] = {"value": short(value), "list": name, "hint": ""}
     return [Problem("KHONG-TRO-DEN", field=path(loc), scene=scene, part=part, params=params)]
+
+
+def _unfit(
+    kinds: dict[str, object],
+    wanted: tuple[str, ...] | None,
+    value: object,
+    loc: tuple[int | str, ...],
+    *,
+    scene: str | None = None,
+    part: str | None = None,
+) -> list[Problem]:
+    """Return a problem where a medium exists but is of another kind than its place can show."""
+    kind = kinds.get(str(clean(value))) if isinstance(value, str) else None
+    if wanted is None or kind not in _MEDIA_KINDS or kind in wanted:
+        return []
+    params: dict[str, object] = {"value": short(value), "kind": kind, "wanted": ", ".join(wanted)}
+    return [Problem("SAI-LOAI", field=path(loc), scene=scene, part=part, params=params)]
 
 
 def _doubles(items: object, loc: tuple[int | str, ...], scene: str | None = None) -> list[Problem]:

@@ -9,12 +9,14 @@ from pydantic_core import PydanticCustomError
 
 from ispace.keys import reserved
 from ispace.model.base import Document, Email, Id, Phone, WebAddress
+from ispace.model.hotspots import DirectionsHotspot
 from ispace.model.media import Media
 from ispace.model.place import Place
 from ispace.model.product import Product
 from ispace.model.scene import Scene
 from ispace.model.skin import Skin
 from ispace.model.text import Language, Text, Title
+from ispace.model.view import Position
 
 VERSION = 1
 """The version of the format that this iSpace writes."""
@@ -105,3 +107,9 @@ class Tour(Document):
     def scene(self, scene_id: str) -> Scene:
         """Return a scene by id; ``KeyError`` where there is none."""
         return {s.id: s for s in self.scenes}[scene_id]
+
+    def destination(self, scene: Scene, spot: DirectionsHotspot) -> Position | None:
+        """Return where directions lead: as the hotspot says, else to the scene, its place, the tour's place."""
+        known = {place.id: place.position for place in self.places}
+        found = (spot.position, scene.position, known.get(scene.place or ""), known.get(self.place or ""))
+        return next((position for position in found if position), None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, model_validator
@@ -13,6 +14,16 @@ Yaw = Annotated[float, Field(ge=-180, le=180, strict=True), AfterValidator(lambd
 Pitch = Annotated[float, Field(ge=-90, le=90, strict=True)]
 Hfov = Annotated[float, Field(ge=5, le=150, strict=True)]
 Turn = Annotated[float, Field(ge=-360, le=360, strict=True)]
+
+
+Vector = tuple[float, float, float]
+"""x to the right, y up, z ahead; yaw 0 and pitch 0 look along z."""
+
+
+def vector(yaw_deg: float, pitch_deg: float) -> Vector:
+    """Return the unit vector of a direction given in degrees."""
+    yaw, pitch = math.radians(yaw_deg), math.radians(pitch_deg)
+    return math.sin(yaw) * math.cos(pitch), math.sin(pitch), math.cos(yaw) * math.cos(pitch)
 
 
 class Direction(Document):

@@ -13,12 +13,23 @@ from typing import Any
 from ispace.model.place import DatedName, Place
 from ispace.model.text import clean
 from ispace.model.tour import Tour
+from ispace.model.view import vector
 from ispace.page import places
 from ispace.page.links import Links, telephone, web_address
 from ispace.templating import choose, language_name, say
 
 Part = dict[str, Any]
 
+_SPOT_ICONS = {
+    "product": "shopping-basket",
+    "phone": "phone",
+    "url": "external-link",
+    "area": "map",
+    "directions": "navigation",
+}
+_UNTITLED = {"directions", "sound", "layer"}
+_MEDIA_ICONS = {"video": "film", "audio": "volume-2", "image": "image"}
+"""What a card shows in it that cannot be read at a glance, the longest to take in first."""
 _LINK_ICONS = {"shop": "store", "trace": "qr-code", "map": "navigation", "website": "globe"}
 
 
@@ -71,9 +82,15 @@ class Parts:
         kind = spot["kind"]
         product = self._document["products"].get(spot.get("product")) if kind == "product" else None
         target = spot.get("target") if spot.get("target") in self._titles else None
+        media = self.media(spot.get("media") or ([spot["medium"]] if spot.get("medium") else []))
         part: Part = {
             "kind": "link" if kind == "area" and target and not (spot.get("text") or spot.get("media")) else kind,
-            "title": spot.get("title") or (product or {}).get("name") or self._titles.get(target or ""),
+            "icon": _icon(spot, media),
+            "title": spot.get("title")
+            or (product or {}).get("name")
+            or self._titles.get(target or "")
+            or (media and media[0]["alt"])
+            or self._kind_name(kind),
             "text": spot.get("text"),
             "look": _look(scene["id"], *_direction(spot), scene["initial_view"]["hfov_deg"]),
             "target": target,
@@ -83,14 +100,18 @@ class Parts:
             "phone": spot.get("phone"),
             "product": spot.get("product"),
             "stars": product["stars"] if product else None,
-            "media": self.media(spot.get("media") or ([spot["medium"]] if spot.get("medium") else [])),
+            "media": media,
         }
-        if kind == "url":
+        if kind in {"url", "directions"}:
             part["href"] = web_address(spot["url"])
             part["host"] = spot["url"].split("/")[2].removeprefix("www.") if part["href"] else None
         elif kind == "phone":
             part["href"] = telephone(spot["phone"])
         return part
+
+    def _kind_name(self, kind: str) -> dict[str, str] | None:
+        """Return what a hotspot without a title is called; those that are not listed always have one."""
+        return {self.lang: say(f"page.{kind}", self.lang)} if kind in _UNTITLED else None
 
     def media(self, names: Sequence[str]) -> list[Part]:
         """Return pictures, sounds and films by id, without those that the document does not have."""
@@ -107,6 +128,7 @@ class Parts:
             "alt": medium.get("alt"),
             "credit": medium.get("credit"),
             "transcript": medium.get("transcript"),
+            "poster": self.links.of(medium["poster"]) if medium.get("poster") else None,
             "captions": [
                 {"lang": code, "label": language_name(code), "url": self.links.of(url), "chosen": code == self.lang}
                 for code, url in captions.items()
@@ -168,6 +190,14 @@ class Parts:
         return self.word(name.name)
 
 
+def _icon(spot: Mapping[str, Any], media: Sequence[Part]) -> str:
+    """Return the icon of a hotspot: what it does, or what is in it."""
+    if spot["kind"] in _SPOT_ICONS:
+        return _SPOT_ICONS[spot["kind"]]
+    kinds = {medium["kind"] for medium in media}
+    return next((icon for kind, icon in _MEDIA_ICONS.items() if kind in kinds), "info")
+
+
 def _look(scene: str, yaw_deg: float, pitch_deg: float, hfov_deg: float) -> str:
     """Return the deep link of a view: ``#san-chua/-35.2/4.0/80``."""
     return f"#{scene}/{yaw_deg:.1f}/{pitch_deg:.1f}/{hfov_deg:.0f}"
@@ -178,10 +208,5 @@ def _direction(spot: Mapping[str, Any]) -> tuple[float, float]:
     corners = spot.get("points") or spot.get("corners")
     if not corners:
         return spot["yaw_deg"], spot["pitch_deg"]
-    x = y = z = 0.0
-    for point in corners:
-        yaw, pitch = math.radians(point["yaw_deg"]), math.radians(point["pitch_deg"])
-        x += math.sin(yaw) * math.cos(pitch)
-        y += math.sin(pitch)
-        z += math.cos(yaw) * math.cos(pitch)
+    x, y, z = (sum(parts) for parts in zip(*(vector(p["yaw_deg"], p["pitch_deg"]) for p in corners), strict=True))
     return math.degrees(math.atan2(x, z)), math.degrees(math.atan2(y, math.hypot(x, z)))

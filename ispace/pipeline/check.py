@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from ispace.model.faults import path
-from ispace.model.hotspots import AreaHotspot, Hotspot, LayerHotspot, LinkHotspot
+from ispace.model.hotspots import AreaHotspot, DirectionsHotspot, Hotspot, LayerHotspot, LinkHotspot
 from ispace.model.problem import Problem
 from ispace.model.tour import Tour
 from ispace.work import SceneWork
@@ -28,6 +28,7 @@ def run(tour: Tour, scenes: Mapping[str, SceneWork], today: dt.date) -> list[Pro
         *_products(tour, today),
         *_media(tour),
         *_links(tour),
+        *_directions(tour),
         *_outside(tour, scenes),
         *_page(tour),
     ]
@@ -95,6 +96,13 @@ def _targets(hotspots: list[Any]) -> set[str]:
     return {s.target for s in hotspots if isinstance(s, LinkHotspot | AreaHotspot) and s.target}
 
 
+def _directions(tour: Tour) -> Iterator[Problem]:
+    for index, scene in enumerate(tour.scenes):
+        for number, spot in enumerate(scene.hotspots):
+            if isinstance(spot, DirectionsHotspot) and tour.destination(scene, spot) is None:
+                yield Problem("THIEU-VI-TRI", path(("scenes", index, "hotspots", number)), scene.id, spot.id)
+
+
 def _outside(tour: Tour, scenes: Mapping[str, SceneWork]) -> Iterator[Problem]:
     for index, scene in enumerate(tour.scenes):
         cover = scenes[scene.id].tiled.tile_set.coverage
@@ -106,12 +114,12 @@ def _outside(tour: Tour, scenes: Mapping[str, SceneWork]) -> Iterator[Problem]:
             if any(
                 abs((p.yaw_deg - middle + 180) % 360 - 180) > half
                 or not cover.pitch_min_deg <= p.pitch_deg <= cover.pitch_max_deg
-                for p in _directions(spot)
+                for p in _corners(spot)
             ):
                 yield Problem("NGOAI-ANH", path(("scenes", index, "hotspots", number)), scene.id, spot.id, "warning")
 
 
-def _directions(spot: Hotspot) -> list[Any]:
+def _corners(spot: Hotspot) -> list[Any]:
     if isinstance(spot, AreaHotspot):
         return spot.points
     return spot.corners if isinstance(spot, LayerHotspot) else [spot]

@@ -11,7 +11,7 @@ from typing import Any
 
 from ispace import keys
 from ispace.imaging.info import PictureInfo
-from ispace.model.hotspots import AreaHotspot, CardHotspot, Hotspot, LayerHotspot, SoundHotspot
+from ispace.model.hotspots import AreaHotspot, CardHotspot, DirectionsHotspot, Hotspot, LayerHotspot, SoundHotspot
 from ispace.model.media import Media
 from ispace.model.product import Product
 from ispace.model.scene import Scene
@@ -104,8 +104,13 @@ def _wrapped(yaw_deg: float) -> float:
     return (yaw_deg + 180) % 360 - 180
 
 
-def run(tour: Tour, scenes: Mapping[str, SceneWork], media: Mapping[str, MediumWork], release: str) -> dict[str, Any]:
-    """Return the published tour document; every scene and medium of ``tour`` must be among those given."""
+def run(
+    tour: Tour, scenes: Mapping[str, SceneWork], media: Mapping[str, MediumWork], release: str, directions_url: str
+) -> dict[str, Any]:
+    """Return the published tour document; every scene and medium of ``tour`` must be among those given.
+
+    ``directions_url`` is where a map service shows the way, with ``{lat}`` and ``{lon}``.
+    """
     used = _media_used(tour)
     return {
         "version": CONTRACT_VERSION,
@@ -122,9 +127,9 @@ def run(tour: Tour, scenes: Mapping[str, SceneWork], media: Mapping[str, MediumW
         | {"accent": tour.skin.colour}
         | ({"logo": _UP + media[tour.skin.logo].file.key} if tour.skin.logo else {}),
         "page": {lang: _UP + keys.page(tour.id, lang, tour.default_language) for lang in tour.languages},
-        "scenes": [_scene(scene, scenes[scene.id]) for scene in tour.scenes],
+        "scenes": [_scene(scene, scenes[scene.id], tour, directions_url) for scene in tour.scenes],
         "products": {product.id: _product(product) for product in tour.products},
-        "media": {m.id: _medium(m, media[m.id]) for m in tour.media if m.id in used},
+        "media": {m.id: _medium(m, media) for m in tour.media if m.id in used},
     }
 
 
@@ -159,7 +164,7 @@ def _floor(floor: Floor, tour: Tour, media: Mapping[str, MediumWork]) -> dict[st
     return {"id": floor.id, "title": floor.title, "plan": drawing}
 
 
-def _scene(scene: Scene, work: SceneWork) -> dict[str, Any]:
+def _scene(scene: Scene, work: SceneWork, tour: Tour, directions_url: str) -> dict[str, Any]:
     base = _UP + keys.tile(work.tiled.id)
     tiles = work.tiled.tile_set
     return {
@@ -189,7 +194,7 @@ def _scene(scene: Scene, work: SceneWork) -> dict[str, Any]:
         "plan_position": scene.plan_position.model_dump() if scene.plan_position else None,
         "place": scene.place,
         "narration": scene.narration or None,
-        "hotspots": [_hotspot(spot) for spot in scene.hotspots],
+        "hotspots": [_hotspot(spot, scene, tour, directions_url) for spot in scene.hotspots],
     }
 
 
@@ -207,15 +212,27 @@ def _picture(picture: Picture) -> dict[str, Any]:
     return {"url": _UP + picture.key, "width_px": picture.width_px, "height_px": picture.height_px}
 
 
-def _hotspot(spot: Hotspot) -> dict[str, Any]:
-    return spot.model_dump(mode="json", exclude_none=True)
+def _hotspot(spot: Hotspot, scene: Scene, tour: Tour, directions_url: str) -> dict[str, Any]:
+    if not isinstance(spot, DirectionsHotspot):
+        return spot.model_dump(mode="json", exclude_none=True)
+    goal = tour.destination(scene, spot)
+    if goal is None:
+        raise ValueError(f"{spot.id}: the check finds hotspots for directions that lead nowhere before this.")
+    url = directions_url.replace("{lat}", _degrees(goal.lat)).replace("{lon}", _degrees(goal.lon))
+    return spot.model_dump(mode="json", exclude_none=True, exclude={"position"}) | {"url": url}
+
+
+def _degrees(value: float) -> str:
+    """Write an angle as addresses want it, to a centimetre on the ground and never as a power of ten."""
+    return f"{value:.7f}".rstrip("0").rstrip(".")
 
 
 def _product(product: Product) -> dict[str, Any]:
     return product.model_dump(mode="json", exclude={"id"}) | {"expires_on": product.ends_on.isoformat()}
 
 
-def _medium(medium: Media, work: MediumWork) -> dict[str, Any]:
+def _medium(medium: Media, media: Mapping[str, MediumWork]) -> dict[str, Any]:
+    work = media[medium.id]
     file = work.file
     size = {"width_px": file.width_px, "height_px": file.height_px} if file.width_px else {}
     return {
@@ -226,6 +243,7 @@ def _medium(medium: Media, work: MediumWork) -> dict[str, Any]:
         "credit": medium.credit,
         "transcript": medium.transcript,
         "captions": {lang: _UP + captions.key for lang, captions in work.captions.items()} or None,
+        "poster": _UP + media[medium.poster].file.key if medium.poster else None,
     }
 
 

@@ -50,10 +50,42 @@ def test_long_ids_with_a_common_beginning_are_different() -> None:
         ({"scenes": [{"id": "s", "hotspots": [{"target": "x"}]}]}, "scenes[0].hotspots[0].target"),
         ({"scenes": [{"id": "s", "hotspots": [{"product": "x"}]}]}, "scenes[0].hotspots[0].product"),
         ({"scenes": [{"id": "s", "hotspots": [{"media": ["x"]}]}]}, "scenes[0].hotspots[0].media[0]"),
+        ({"scenes": [{"id": "s", "hotspots": [{"medium": "x"}]}]}, "scenes[0].hotspots[0].medium"),
     ],
 )
 def test_what_points_nowhere_is_told_at_its_field(raw: dict[str, Any], field: str) -> None:
     assert found(raw) == {("KHONG-TRO-DEN", field)}
+
+
+@pytest.mark.parametrize(
+    ("spot", "kind", "fits"),
+    [
+        ("sound", "audio", True),
+        ("sound", "image", False),
+        ("sound", "video", False),
+        ("layer", "image", True),
+        ("layer", "video", True),
+        ("layer", "audio", False),
+    ],
+)
+def test_a_hotspot_shows_only_media_of_its_own_kind(spot: str, kind: str, fits: bool) -> None:
+    hotspot = {"id": "h", "kind": spot, "medium": "m "}
+    raw = {"media": [{"id": "m", "kind": kind}], "scenes": [{"id": "s", "hotspots": [hotspot]}]}
+    assert found(raw) == (set() if fits else {("SAI-LOAI", "scenes[0].hotspots[0].medium")})
+
+
+def test_a_film_is_announced_by_a_picture() -> None:
+    film = {"id": "phim", "kind": "video", "poster": "anh"}
+    assert found({"media": [film, {"id": "anh", "kind": "image"}]}) == set()
+    assert found({"media": [film, {"id": "anh", "kind": "audio"}]}) == {("SAI-LOAI", "media[0].poster")}
+    assert found({"media": [film]}) == {("KHONG-TRO-DEN", "media[0].poster")}
+
+
+def test_a_medium_of_the_wrong_kind_is_told_with_the_kinds_that_fit() -> None:
+    spot = {"id": "h", "kind": "layer", "medium": "m"}
+    raw = {"media": [{"id": "m", "kind": "audio"}], "scenes": [{"id": "s", "hotspots": [spot]}]}
+    (problem,) = references.check(raw)
+    assert problem.sentence("vi").endswith("m là audio, còn chỗ này cần image, video (SAI-LOAI)")
 
 
 def test_a_dangling_name_is_told_with_the_one_that_is_most_like_it() -> None:

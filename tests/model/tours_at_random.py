@@ -51,6 +51,7 @@ def hotspot(scenes: list[str], media: list[str], products: list[str]) -> st.Sear
             points=st.lists(thing(**directions), min_size=3, max_size=5),
         ),
     ]
+    kinds.append(thing({"title": titles, "position": positions}, kind=st.just("directions"), **directions))
     if products:
         kinds.append(thing({"title": titles}, kind=st.just("product"), product=st.sampled_from(products), **directions))
     return st.one_of(kinds)

@@ -86,7 +86,7 @@ def raw_tour() -> dict[str, Any]:
         "media": [
             {"id": "anh", "kind": "image", "file": "anh.jpg", "alt": {"vi": "Hũ mắm"}, "credit": "Tác giả"},
             {"id": "tieng", "kind": "audio", "file": "tieng.mp3", "transcript": {"vi": "Boong."}},
-            {"id": "phim", "kind": "video", "file": "phim.mp4", "captions": {"vi": "phim.vtt"}},
+            {"id": "phim", "kind": "video", "file": "phim.mp4", "captions": {"vi": "phim.vtt"}, "poster": "anh"},
         ],
         "scenes": [
             {
@@ -134,6 +134,28 @@ def raw_tour() -> dict[str, Any]:
                         "title": {"vi": "Núi"},
                         "text": {"vi": "Núi Sam."},
                     },
+                    {"id": "d", "kind": "directions", "yaw_deg": 50, "pitch_deg": -5},
+                    {
+                        "id": "am",
+                        "kind": "sound",
+                        "yaw_deg": 60,
+                        "pitch_deg": 0,
+                        "medium": "tieng",
+                        "title": {"vi": "Tiếng chuông"},
+                    },
+                    {
+                        "id": "man",
+                        "kind": "layer",
+                        "corners": [
+                            {"yaw_deg": 70, "pitch_deg": 10},
+                            {"yaw_deg": 90, "pitch_deg": 10},
+                            {"yaw_deg": 90, "pitch_deg": -5},
+                            {"yaw_deg": 70, "pitch_deg": -5},
+                        ],
+                        "medium": "phim",
+                        "title": {"vi": "Phim lễ hội"},
+                        "text": {"vi": "Lễ hội đầu năm."},
+                    },
                 ],
             },
             {
@@ -149,12 +171,12 @@ def raw_tour() -> dict[str, Any]:
 def composed(raw: dict[str, Any] | None = None) -> tuple[Tour, dict[str, Any]]:
     """Return a tour and its published document."""
     tour = Tour.model_validate(raw or raw_tour())
-    scenes = {scene.id: _scene_work(scene.id) for scene in tour.scenes}
+    scenes = {scene.id: scene_work(scene.id) for scene in tour.scenes}
     media = {medium.id: _medium_work(medium) for medium in tour.media}
-    return tour, compose.run(tour, scenes, media, RELEASE)
+    return tour, compose.run(tour, scenes, media, RELEASE, "https://maps.example.org/?to={lat},{lon}")
 
 
-def _scene_work(scene: str) -> SceneWork:
+def scene_work(scene: str) -> SceneWork:
     sizes = {"portrait": (585, 1266), "landscape": (1366, 768), "thumbnail": (480, 300), "share": (1200, 630)}
     pictures = {
         name: _picture(f"{scene}-{name}.{'webp' if name in {'portrait', 'landscape'} else 'jpg'}", *size)

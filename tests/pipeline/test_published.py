@@ -45,8 +45,40 @@ def test_a_tour_with_every_kind_of_thing_is_the_contract_and_nothing_more() -> N
     PublishedTour.model_validate(document)
     assert check(document) == []
     assert {h["kind"] for s in document["scenes"] for h in s["hotspots"]} == {
-        *("link", "card", "url", "phone", "product", "area")
+        *("link", "card", "url", "phone", "product", "area", "directions", "sound", "layer")
     }
+
+
+@pytest.mark.parametrize(
+    ("spot", "scene", "places", "goal"),
+    [
+        ({"lat": 10.5, "lon": 105.25}, True, True, "10.5,105.25"),
+        (None, True, True, "10.6815,105.0806"),
+        (None, False, True, "10.7,105.1"),
+        (None, False, False, "10.68,105.08"),
+    ],
+    ids=["its own", "the scene's", "its place's", "the tour's place's"],
+)
+def test_directions_lead_to_the_nearest_position_that_is_known(
+    spot: dict[str, float] | None, scene: bool, places: bool, goal: str
+) -> None:
+    raw = raw_tour()
+    raw["places"].append({"id": "gan", "names": [{"name": {"vi": "Gần đó"}}], "position": {"lat": 10.7, "lon": 105.1}})
+    if not scene:
+        del raw["scenes"][0]["position"]
+    if places:
+        raw["scenes"][0]["place"] = "gan"
+    hotspot = next(h for h in raw["scenes"][0]["hotspots"] if h["kind"] == "directions")
+    if spot:
+        hotspot["position"] = spot
+    (found,) = (h for h in published(raw)["scenes"][0]["hotspots"] if h["kind"] == "directions")
+    assert found["url"] == f"https://maps.example.org/?to={goal}"
+    assert "position" not in found
+
+
+def test_a_film_is_published_with_the_picture_that_announces_it() -> None:
+    media = published()["media"]
+    assert media["phim"]["poster"] == media["anh"]["url"]
 
 
 def test_every_field_of_the_contract_is_written() -> None:

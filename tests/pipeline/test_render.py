@@ -126,6 +126,7 @@ def test_everything_a_visitor_can_open_is_in_the_text() -> None:
     words = read.words
     for expected in (
         "Cổng tam quan", "Sân chùa", "Bảng hiệu", "Đoạn một.", "Đoạn hai.", "Boong.", "Đọc thêm", "Núi Sam.",
+        "Phim lễ hội", "Lễ hội đầu năm.", "Tiếng chuông", "Chỉ đường tới đây",
         "Mắm thái", "OCOP 4 sao", "Cơ sở Bà Tư", "000/QĐ-UBND", "15/03/2025", "đến 15/03/2028", "Dữ liệu mẫu",
     ):  # fmt: skip
         assert expected in words
@@ -134,6 +135,12 @@ def test_everything_a_visitor_can_open_is_in_the_text() -> None:
     assert [a["href"] for a in read.all("a") if a.get("class") == "chip chip-way"] == ["#san", "#cong"]
     assert read.all("track")[0]["srclang"] == "vi"
     assert {"audio", "video"} <= {tag for tag, _ in read.elements}
+    assert all(film["poster"].endswith(".jpg") for film in read.all("video"))
+    way = next(a for a in read.all("a") if "maps.example.org" in a["href"])
+    assert (way["href"], way["rel"]) == ("https://maps.example.org/?to=10.6815,105.0806", "noopener external")
+    # Every hotspot can be looked at in the picture: the layer at the middle of its corners.
+    looks = [a["href"] for a in read.all("a") if a.get("class") == "look"]
+    assert "#cong/80.0/2.6/90" in looks
 
 
 def test_pictures_have_alternative_texts_and_sizes() -> None:
