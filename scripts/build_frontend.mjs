@@ -38,13 +38,14 @@ const BUDGET_BYTES = 25_000;
 
 /** lucide names; the viewer and the pages use them as <use href="#i-NAME">. */
 const ICONS = [
-  'arrow-down', 'arrow-left', 'arrow-right', 'arrow-up', 'arrow-up-right', 'badge-check', 'calendar', 'check',
-  'chevron-down', 'chevron-left', 'chevron-right', 'circle-help', 'clock', 'code', 'compass', 'download',
-  'external-link', 'film', 'footprints', 'globe', 'hourglass', 'house', 'image', 'images', 'info', 'keyboard',
-  'landmark', 'languages', 'layers', 'link', 'list', 'map', 'map-pin', 'maximize', 'menu', 'minimize', 'minus',
-  'mountain', 'move', 'navigation', 'pause', 'phone', 'play', 'plus', 'printer', 'qr-code', 'rectangle-goggles',
-  'refresh-cw', 'rotate-3d', 'rotate-ccw', 'search', 'share-2', 'shopping-basket', 'smartphone', 'star', 'store',
-  'triangle-alert', 'volume-2', 'x',
+  'accessibility', 'arrow-down', 'arrow-left', 'arrow-right', 'arrow-up', 'arrow-up-right', 'audio-lines',
+  'badge-check', 'calendar', 'check', 'chevron-down', 'chevron-left', 'chevron-right', 'circle-help', 'clock', 'code',
+  'compass', 'download', 'external-link', 'eye', 'film', 'footprints', 'globe', 'history', 'hourglass', 'house',
+  'image', 'images', 'info', 'keyboard', 'landmark', 'languages', 'layers', 'link', 'list', 'map', 'map-pin',
+  'maximize', 'menu', 'minimize', 'minus', 'mountain', 'move', 'navigation', 'pause', 'phone', 'play', 'plus',
+  'printer', 'qr-code', 'rectangle-goggles', 'refresh-cw', 'rotate-3d', 'rotate-ccw', 'search', 'share-2',
+  'shopping-basket', 'smartphone', 'spool', 'star', 'store', 'tree-palm', 'triangle-alert', 'utensils', 'volume-2',
+  'volume-x', 'waves', 'x', 'zoom-in',
 ];
 
 /** What only a stroke of lucide says about all of its icons; repeated on each symbol so that the sprite stands alone. */

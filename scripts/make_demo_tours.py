@@ -1,7 +1,7 @@
 """Bring the demo tours in ``tours/`` up to the world they were rendered from.
 
     python scripts/make_demo_tours.py SCENES.JSON     directions, north and positions of both tours
-    python scripts/make_demo_tours.py --media         cut the cards' pictures and synthesise the bell anew
+    python scripts/make_demo_tours.py --media         cut the cards' pictures, draw the sign, synthesise the bell anew
 
 ``SCENES.JSON`` is the file that the renderer of the demo world writes: position, heading and, for every pair of scenes,
 the true yaw and bearing from one to the other. From it come
@@ -15,8 +15,8 @@ the true yaw and bearing from one to the other. From it come
 
 Everything else in the documents is an editor's work and stays as it is. Running it twice changes nothing.
 
-The pictures are cut with py360convert from the panoramas of the tours; the sound needs the program ``lame`` (MP3
-encoder, in Debian's package of that name).
+The pictures are cut with py360convert from the panoramas of the tours; the sign of the weaving shed is drawn with the
+house's font from ``node_modules``; the sound needs the program ``lame`` (MP3 encoder, in Debian's package of that name).
 """
 
 from __future__ import annotations
@@ -32,10 +32,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFont
 from py360convert import e2p
 
-TOURS = Path(__file__).resolve().parent.parent / "tours"
+ROOT = Path(__file__).resolve().parent.parent
+TOURS = ROOT / "tours"
 
 SCENES = {
     "chua-co-ben-nui-sam": {"cong-tam-quan": "A1", "san-chua": "A2", "chanh-dien": "A3", "dai-ngam-canh": "A4"},
@@ -69,6 +70,8 @@ PICTURES = {
 """Pictures cut from panoramas: name -> (scene, yaw, pitch, horizontal field of view), all in degrees."""
 
 PICTURE_SIZE = (800, 600)
+SIGN_SIZE = (1280, 150)
+"""As the blank board in the panorama is, seen from straight ahead."""
 SAMPLE_RATE_HZ = 22_050
 
 
@@ -118,6 +121,29 @@ def cut_pictures() -> None:
             print(f"{target}: {target.stat().st_size // 1024} kB")
 
 
+def draw_sign(target: Path, words: str) -> None:
+    """Draw a lacquered board with gilded letters; the light on it is that of the shed's shade."""
+    width, height = SIGN_SIZE
+    board = Image.new("RGB", SIGN_SIZE, "#5c0d0a")
+    draw = ImageDraw.Draw(board)
+    for inset, line in ((9, 3), (17, 1)):
+        draw.rectangle((inset, inset, width - inset - 1, height - inset - 1), outline="#b98a35", width=line)
+    fonts = {}
+    for subset in ("latin", "vietnamese"):
+        file = ROOT / f"node_modules/@fontsource-variable/lora/files/lora-{subset}-wght-normal.woff2"
+        fonts[subset] = ImageFont.truetype(str(file), 74)
+        fonts[subset].set_variation_by_axes([700])
+    letters = [(letter, fonts["latin" if ord(letter) < 0x100 else "vietnamese"]) for letter in words]
+    spacing = 3
+    x = (width - sum(font.getlength(letter) + spacing for letter, font in letters) + spacing) / 2
+    for letter, font in letters:
+        draw.text((x + 2, 102), letter, fill="#2a0504", font=font, anchor="ls")
+        draw.text((x, 100), letter, fill="#d6a544", font=font, anchor="ls")
+        x += font.getlength(letter) + spacing
+    board.save(target, quality=86, optimize=True, progressive=True)
+    print(f"{target}: {target.stat().st_size // 1024} kB")
+
+
 def bell(seconds: float, strokes_s: tuple[float, ...]) -> np.ndarray:
     """Return a low bell struck at the given moments, float64 in [-1, 1].
 
@@ -160,7 +186,7 @@ def main() -> None:
     """Read the command line and do what it says."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("scenes", nargs="?", type=Path, help="scenes.json of the demo world")
-    parser.add_argument("--media", action="store_true", help="cut the pictures and synthesise the bell")
+    parser.add_argument("--media", action="store_true", help="cut the pictures, draw the sign, synthesise the bell")
     options = parser.parse_args()
     if options.scenes is None and not options.media:
         parser.error("nothing to do: give a scenes.json or --media")
@@ -168,6 +194,7 @@ def main() -> None:
         write_directions(options.scenes)
     if options.media:
         cut_pictures()
+        draw_sign(TOURS / "lang-nghe-ocop" / "media" / "bien-xuong-det.jpg", "XƯỞNG DỆT LỤA TÂN CHÂU")
         write_bell(TOURS / "chua-co-ben-nui-sam" / "media" / "tieng-chuong.mp3")
 
 

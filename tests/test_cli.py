@@ -352,6 +352,7 @@ def test_one_broken_picture_among_good_ones_is_left_out_and_named(run: Terminal,
     ("name", "value"),
     [
         ("ISPACE_PORT", "abc"),
+        ("ISPACE_DIRECTIONS_URL", "https://maps.example.org/"),
         ("ISPACE_PORT", "70000"),
         ("ISPACE_TILE_FORMAT", "gif"),
         ("ISPACE_PUBLIC_URL", "ftp://x"),

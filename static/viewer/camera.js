@@ -82,6 +82,10 @@ export function createCamera(host) {
     get said() {
       return geometry.toDocument(view, size);
     },
+    /** The longest focal length that is allowed. */
+    get closest() {
+      return zoom.max;
+    },
     /** Whether one may zoom further in, and out. */
     get room() {
       return { in: view.focal < zoom.max * 0.999, out: view.focal > zoom.min * 1.001 };

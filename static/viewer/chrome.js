@@ -139,6 +139,8 @@ export function createChrome(stage, host) {
   }
 
   const chrome = {
+    /** Where buttons stand at the bottom, on all screens. */
+    corner,
     actions,
     parts: [...own, controls, bottom, note, loading, live],
     /** The lower right corner of what is written on the picture, from the stage's upper left one. */

@@ -3,7 +3,7 @@
  * `create(inside)` makes it, once, and `toggle(opener)` is what its button does. Parts of scenes (media glued into the
  * picture, sounds) are fetched when a scene has them: `open(scene)` takes a scene up, or null when it is left.
  *
- * @import {Inside, Scene, TourDocument} from './types.js'
+ * @import {Hotspot, Inside, Scene, TourDocument} from './types.js'
  */
 
 import * as device from './device.js';
@@ -23,8 +23,15 @@ import * as device from './device.js';
  *
  * @typedef {object} ScenePart
  * @property {(scene: Scene) => boolean} when
- * @property {() => Promise<{create: (inside: Inside) => {open: (scene: Scene | null) => void}}>} load
+ * @property {() => Promise<{create: (inside: Inside) => ReadyPart}>} load
+ *
+ * @typedef {object} ReadyPart
+ * @property {(scene: Scene | null) => void} open
+ * @property {(spot: Hotspot, opener: HTMLElement) => void} [press]  answers the press on a hotspot itself
  */
+
+/** Whether a scene has hotspots of a kind. @param {Hotspot['kind']} kind @returns {(scene: Scene) => boolean} */
+const has = (kind) => (scene) => scene.hotspots.some((spot) => spot.kind === kind);
 
 /** @param {Inside} inside */
 export function createFeatures(inside) {
@@ -41,12 +48,26 @@ export function createFeatures(inside) {
     },
   ];
   /** @type {ScenePart[]} */
-  const parts = [];
+  const parts = [
+    { when: has('layer'), load: () => import('./layers.js') },
+    { when: has('sound'), load: () => import('./sounds.js') },
+  ];
 
   /** @type {Set<string>} */
   const offered = new Set();
-  /** @type {Map<ScenePart, Promise<{open: (scene: Scene | null) => void} | null>>} */
+  /** @type {Map<ScenePart, Promise<ReadyPart | null>>} */
   const made = new Map();
+
+  /** Who points at hotspots sees where ways lead; what shows it can fail to load without harm. */
+  const peeking = new AbortController();
+  for (const type of /** @type {const} */ (['pointerover', 'pointerdown', 'focusin'])) {
+    inside.hotspots.list.addEventListener(type, (event) => {
+      peeking.abort();
+      let lifted = false;
+      inside.surface.addEventListener('pointerup', () => (lifted = true), { once: true, capture: true });
+      import('./preview.js').then(({ create }) => create(inside, lifted ? null : event), () => {});
+    }, { signal: peeking.signal });
+  }
 
   /** @param {Feature} feature */
   function offer(feature) {
@@ -83,14 +104,21 @@ export function createFeatures(inside) {
     /** Takes up the parts that a scene has; what the last one had is told that it is over. @param {Scene} scene */
     scene(scene) {
       for (const part of parts) {
-        const has = part.when(scene);
-        if (has && !made.has(part)) {
+        const wanted = part.when(scene);
+        if (wanted && !made.has(part)) {
           const making = inside.part(part.load).then((module) => module && module.create(inside));
           made.set(part, making);
           void making.then((ready) => ready || made.delete(part));
         }
-        void made.get(part)?.then((ready) => ready?.open(has && inside.scene() === scene ? scene : null));
+        void made.get(part)?.then((ready) => ready?.open(wanted && inside.scene() === scene ? scene : null));
       }
+    },
+
+    /** Hands the press on a hotspot to the part of its kind; false where none answers it. @param {Hotspot} spot @param {HTMLElement} opener */
+    press(spot, opener) {
+      const making = spot.kind === 'sound' && made.get(/** @type {ScenePart} */ (parts[1]));
+      if (making) void making.then((ready) => ready?.press?.(spot, opener));
+      return Boolean(making);
     },
   };
 }

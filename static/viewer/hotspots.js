@@ -1,178 +1,175 @@
 /**
  * What can be pointed at: real links and buttons in one list, laid over the picture where they belong. Their order is
- * clockwise from the initial view and stays while the picture turns; what is out of view stays focusable and brings
- * the view along when the keyboard reaches it.
+ * clockwise from the initial view and stays while the picture turns; what is out of view or in a crowd stays focusable,
+ * and comes into view by itself when the keyboard reaches it.
  *
- * @import {Hotspot, Point, Scene, Size, Text, Vector, View} from './types.js'
+ * @import {Point, Scene, Size, Vector, View} from './types.js'
  * @import {Words} from './words/vi.js'
+ * @import {HotspotHost, Item} from './spot.js'
  */
 
-import { el, follow, icon, set, svg } from './dom.js';
-import { formatLink, safeUrl } from './links.js';
-import { RADIAN, axes, toView, vectorOf, wrap } from './projection.js';
+import { APART_PX, crowdsOf } from './crowds.js';
+import { el, set, svg } from './dom.js';
+import { lying } from './ground.js';
+import { createRoom, settled } from './labels.js';
+import { RADIAN, axes, toView, wrap } from './projection.js';
+import { createSpots, middle } from './spot.js';
 
 /** From how many hotspots in view on labels of cards show only on hover and focus. */
 const CROWD = 6;
-/** What a hotspot covers, for those that have no single place. @param {Hotspot} spot */
-const cornersOf = (spot) => (spot.kind === 'area' ? spot.points : spot.kind === 'layer' ? spot.corners : []);
+/** Crowds are made anew when the zoom has changed by so much, not with every step of it. */
+const STEP = 1.08;
 /** How near the viewer's own plane an area is cut off; its corners behind it have no place on the screen. */
 const NEAR = 0.05;
+/** So many of a crowd are named by its number; all of them are in the list anyway. */
+const SAID = 5;
+/** Half the size of a disc, and what lies between it and its label. */
+const [DISC_PX, GAP_PX] = [28, 6];
 
 /**
- * @typedef {object} HotspotHost
- * @property {(text: Text | null | undefined) => {value: string, lang: string}} say
- * @property {(id: string) => Text | null} sceneTitle
- * @property {(id: string) => Text | null} productName
- * @property {(id: string) => string | null} mediumKind
- * @property {string} base  address against which the document's addresses are resolved
- * @property {(spot: Hotspot, from: HTMLElement) => void} open
- * @property {(target: string, arrival: Hotspot['arrival'], spot: string) => void} go
- * @property {(at: Vector) => void} reveal turns the view until a direction is comfortably in it
- */
-
-/**
- * @typedef {object} Item
- * @property {Hotspot} spot
+ * @typedef {object} Group  what stands for several hotspots
  * @property {Vector} at
- * @property {HTMLLIElement} li
- * @property {HTMLElement} control
- * @property {HTMLElement} label
- * @property {SVGPolygonElement | null} polygon
- * @property {Vector[]} corners
+ * @property {Item[]} members
+ * @property {HTMLElement} li
  * @property {string} transform
  * @property {boolean | null} away
- * @property {number} labelWidth
- * @property {number} shift
  */
 
 /** @param {Words} words @param {HotspotHost} host */
 export function createHotspots(words, host) {
+  const spots = createSpots(words, host);
   const list = el('ul', { class: 'stage-spots', 'aria-label': words.hotspots });
+  const crowds = el('div', { class: 'stage-spots' });
   const areas = svg('svg', { class: 'stage-areas', 'aria-hidden': 'true' });
   /** @type {Item[]} */
   let items = [];
-  let crowded = false;
+  /** @type {Map<Element, Item>} */
+  let known = new Map();
+  /** @type {Group[]} */
+  let groups = [];
+  /** The zoom for which crowds were made; 0: they have to be made. */
+  let grouped = 0;
+  /** What the keyboard has reached or whose card is open: it never stands in a crowd. @type {Item | null} */
+  let single = null;
+  /** What the pointer is over. @type {Item | null} */
+  let hovered = null;
 
-  /** The middle of a hotspot. @param {Hotspot} spot @returns {Vector} */
-  function middle(spot) {
-    if (spot.kind !== 'area' && spot.kind !== 'layer') return vectorOf(spot);
-    const sum = cornersOf(spot).map(vectorOf).reduce((a, b) => [a[0] + b[0], a[1] + b[1], a[2] + b[2]], [0, 0, 0]);
-    const length = Math.hypot(...sum) || 1;
-    return [sum[0] / length, sum[1] / length, sum[2] / length];
+  /** @param {Event} event */
+  const itemOf = ({ target }) => (target instanceof Element && known.get(target.closest('li') ?? target)) || null;
+
+  /** @param {Item | null} item */
+  function setApart(item) {
+    if (item === single) return;
+    single = item;
+    grouped = 0;
+    host.wake();
   }
 
-  /** What is written beside a hotspot, and how it is announced. @param {Hotspot} spot */
-  function names(spot) {
-    const own = spot.title ?? (spot.kind === 'product' ? host.productName(spot.product) : null)
-      ?? (spot.target ? host.sceneTitle(spot.target) : null);
-    const { value, lang } = host.say(own);
-    const title = value || (spot.kind === 'link' ? words.otherScene : '');
-    const name = {
-      link: words.toScene, card: words.card, url: words.website, phone: words.call, product: words.productCard,
-      directions: words.wayTo, sound: words.sound, layer: words.layer,
-      area: spot.target ? words.toScene : words.area,
-    }[spot.kind](title);
-    return { title, name, lang };
+  /** @param {Item | null} item @param {boolean} on */
+  function hover(item, on) {
+    if (!item) return;
+    hovered = on ? item : null;
+    item.li.classList.toggle('is-hovered', on);
+    item.polygon?.classList.toggle('is-hovered', on);
+    host.wake();
   }
 
-  /** @param {Hotspot} spot */
-  function symbol(spot) {
-    if (spot.kind === 'card') {
-      const kinds = (spot.media ?? []).map(host.mediumKind);
-      return kinds.includes('video') ? 'film' : kinds.includes('audio') ? 'volume-2' : 'info';
-    }
-    return {
-      link: 'arrow-up', url: 'external-link', directions: 'navigation', phone: 'phone', product: 'shopping-basket',
-      sound: 'volume-2', layer: '', area: '',
-    }[spot.kind];
+  list.addEventListener('focusin', (event) => {
+    const item = itemOf(event);
+    if (!item) return;
+    setApart(item);
+    const seen = list.querySelector(':focus-visible') !== null;
+    item.polygon?.classList.toggle('is-focused', seen);
+    if (seen) host.reveal(item.at);
+  });
+  list.addEventListener('focusout', (event) => {
+    const item = itemOf(event);
+    item?.polygon?.classList.remove('is-focused');
+    // While its card is open it stays where the visitor pressed it.
+    if (item?.control.getAttribute('aria-expanded') !== 'true') setApart(null);
+  });
+  for (const [type, on] of /** @type {const} */ ([['pointerover', true], ['pointerout', false]])) {
+    for (const part of [list, areas]) part.addEventListener(type, (event) => hover(itemOf(event), on));
   }
 
-  /** The link or button of a hotspot; null where its address may not be followed. @param {Hotspot} spot */
-  function controlOf(spot) {
-    if (spot.kind === 'url' || spot.kind === 'phone' || spot.kind === 'directions') {
-      const href = safeUrl(spot.kind !== 'phone' ? spot.url : `tel:${spot.phone.replace(/[^\d+]/g, '')}`, host.base);
-      if (!href) return null;
-      return spot.kind === 'phone' ? el('a', { href }) : el('a', { href, target: '_blank', rel: 'noopener noreferrer' });
-    }
-    const { target } = spot;
-    if (target) {
-      const link = el('a', { href: formatLink(encodeURIComponent(target)) });
-      follow(link, () => host.go(target, spot.arrival, spot.id));
-      return link;
-    }
-    const control = el('button', { type: 'button', 'aria-haspopup': 'dialog' });
-    control.addEventListener('click', () => host.open(spot, control));
-    return control;
-  }
-
-  /** @param {Item} item */
-  function write(item) {
-    const { title, name, lang } = names(item.spot);
-    item.label.textContent = title;
-    item.control.setAttribute('aria-label', name);
-    set(item.label, 'lang', lang);
-    item.labelWidth = 0;
-    const note = item.spot.kind === 'url' ? host.say(item.spot.text).value : '';
-    if (note) {
-      item.label.append(el('span', { class: 'stage-spot-note' }, note));
-      item.control.setAttribute('aria-description', note);
-    }
-  }
-
-  /** @param {Hotspot} spot @returns {Item | null} */
-  function make(spot) {
-    const control = controlOf(spot);
-    if (!control) return null;
-    control.className = 'stage-spot';
-    control.draggable = false;
-    const label = el('span', { class: 'stage-spot-label' });
-    const sign = symbol(spot);
-    if (sign) control.append(el('span', { class: 'stage-spot-disc' }, icon(sign)));
-    control.append(label);
-    const li = el('li', { class: `is-${spot.kind}` }, control);
-    const corners = cornersOf(spot).map(vectorOf);
-    const polygon = corners.length ? svg('polygon') : null;
-    polygon?.addEventListener('click', () => control.click());
-    for (const type of ['pointerenter', 'pointerleave']) {
-      polygon?.addEventListener(type, () => li.classList.toggle('is-hovered', type === 'pointerenter'));
-    }
-    for (const type of ['focus', 'blur']) {
-      control.addEventListener(type, () => {
-        const seen = type === 'focus' && control.matches(':focus-visible');
-        polygon?.classList.toggle('is-focused', seen);
-        if (seen) host.reveal(item.at);
-      });
-    }
-    const item = /** @type {Item} */ ({
-      spot, at: middle(spot), li, control, label, polygon, corners, transform: '', away: null, labelWidth: 0, shift: 0,
+  /** Puts what would cover each other together. @param {number} focal */
+  function group(focal) {
+    const discs = items.filter((item) => !item.corners.length && item !== single);
+    const found = crowdsOf(discs.map((item) => item.at), APART_PX / focal);
+    const before = new Map(groups.map((crowd) => [crowd.members[0], crowd]));
+    for (const item of items) item.hidden = false;
+    groups = found.filter(({ members }) => members.length > 1).map(({ at, members }) => {
+      const inside = members.flatMap((member) => discs[member] ?? []);
+      for (const item of inside) item.hidden = true;
+      const old = inside.map((item) => before.get(item)).find((crowd) => crowd);
+      if (old) before.delete(/** @type {Item} */ (old.members[0]));
+      return filled(old ?? newGroup(), at, inside);
     });
-    write(item);
-    return item;
+    // A number under the keyboard that parts hands the focus on to what it stood for.
+    for (const { li, members } of before.values()) {
+      if (li.contains(document.activeElement)) members[0]?.control.focus({ preventScroll: true });
+      li.remove();
+    }
+    grouped = focal;
+  }
+
+  /** @returns {Group} */
+  function newGroup() {
+    const control = el('button', { type: 'button', class: 'stage-spot stage-crowd' }, el('span', { class: 'stage-spot-disc' }));
+    const crowd = /** @type {Group} */ ({
+      at: [0, 0, 1], members: [], li: el('div', { class: 'is-away' }, control), transform: '', away: true,
+    });
+    control.addEventListener('click', () => host.part(crowd.members, crowd.at, control));
+    crowds.append(crowd.li);
+    return crowd;
+  }
+
+  /** Says what stands in a crowd. @param {Group} crowd @param {Vector} at @param {Item[]} members */
+  function filled(crowd, at, members) {
+    const same = members.length === crowd.members.length && members.every((item, i) => item === crowd.members[i]);
+    Object.assign(crowd, { at, members });
+    if (same && grouped) return crowd;
+    const control = crowd.li.firstElementChild;
+    control?.firstElementChild?.replaceChildren(String(members.length));
+    const titles = members.slice(0, SAID).map((item) => spots.names(item.spot).title);
+    set(control, 'aria-label', `${words.crowdTitle(members.length)}: ${titles.join(', ')}${members.length > SAID ? '…' : ''}`);
+    crowd.li.classList.toggle('is-link', members.some((item) => item.spot.kind === 'link'));
+    return crowd;
   }
 
   return {
     list,
+    crowds,
     areas,
 
     /** Takes up the hotspots of a scene. @param {Scene} scene */
     open(scene) {
       const from = scene.initial_view.yaw_deg * RADIAN;
       const clockwise = (/** @type {Vector} */ v) => wrap(Math.atan2(v[0], v[2]) - from - Math.PI + 1e-6);
+      single = hovered = null;
       items = scene.hotspots
-        .map(make)
+        .map(spots.make)
         .filter((item) => item !== null)
         .sort((a, b) => clockwise(a.at) - clockwise(b.at));
+      known = new Map(items.map((item) => [item.li, item]));
+      for (const item of items) if (item.polygon) known.set(item.polygon, item);
       list.replaceChildren(...items.map((item) => item.li));
       list.hidden = items.length === 0;
       areas.replaceChildren(...items.flatMap((item) => item.polygon ?? []));
+      crowds.replaceChildren();
+      groups = [];
+      grouped = 0;
     },
 
     /** Writes names again, when more of the tour is known. */
-    rename: () => items.forEach(write),
+    rename() {
+      items.forEach(spots.write);
+      grouped = 0;
+    },
 
-    /** Forgets how wide labels are, when fonts or the screen changed. */
+    /** Forgets how large labels are, when fonts or the screen changed. */
     measure() {
-      for (const item of items) item.labelWidth = 0;
+      for (const item of items) item.size = null;
     },
 
     /** Where a hotspot's middle lies. @param {Hotspot} spot */
@@ -181,40 +178,98 @@ export function createHotspots(words, host) {
     /** The link or button of a hotspot. @param {string} id */
     controlOf: (id) => items.find((item) => item.spot.id === id)?.control ?? null,
 
+    /** The hotspot whose link, button or outline an event is about. */
+    itemOf,
+
+    /** What a hotspot is called, beside it and by screen readers; and its icon. */
+    names: spots.names,
+    symbol: spots.symbol,
+
     /**
      * Moves everything to where it now appears; below the heading, whose far corner is `heading`, nothing is shown.
      * @param {View} view @param {Size} size @param {Point} heading
      */
     place(view, size, heading) {
+      const change = view.focal / grouped;
+      if (!(change < STEP && change > 1 / STEP)) group(view.focal);
       const camera = axes(view);
-      const seen = (/** @type {Vector} */ v) => {
-        const [x, y, depth] = toView(v, camera);
-        return { x: size.width / 2 + (view.focal * x) / depth, y: size.height / 2 - (view.focal * y) / depth, depth };
-      };
-      let count = 0;
-      for (const item of items) {
-        const { x, y, depth } = seen(item.at);
-        const away = depth <= 0 || x < 0 || y < 0 || x > size.width || y > size.height || (x < heading.x && y < heading.y);
-        // Out of view they wait in the middle: anywhere else the browser might scroll to them.
-        const transform = away
-          ? `translate(${size.width >> 1}px,${size.height >> 1}px)`
-          : `translate(${x.toFixed(1)}px,${y.toFixed(1)}px)`;
-        if (transform !== item.transform) item.li.style.transform = item.transform = transform;
-        if (away !== item.away) item.li.classList.toggle('is-away', (item.away = away));
-        if (item.polygon) item.polygon.setAttribute('points', outline(item.corners, camera, view, size));
-        if (away) continue;
-        count++;
-        item.labelWidth ||= item.label.offsetWidth;
-        const half = item.labelWidth / 2 + 8;
-        const shift = half * 2 > size.width ? 0 : Math.round(Math.max(half - x, 0) + Math.min(size.width - half - x, 0));
-        if (shift !== item.shift) {
-          item.shift = shift;
-          item.label.style.transform = shift ? `translate(${shift}px,0)` : '';
-        }
+      const room = createRoom();
+
+      /** Moves an element to where it appears, and says where that is; null where it is out of view. @param {Item | Group} mark */
+      function moved(mark) {
+        const hidden = 'hidden' in mark && mark.hidden;
+        if (hidden && mark.away) return null;
+        const [right, up, depth] = toView(mark.at, camera);
+        const x = size.width / 2 + (view.focal * right) / depth;
+        const y = size.height / 2 - (view.focal * up) / depth;
+        const away = hidden || depth <= 0 || x < 0 || y < 0 || x > size.width || y > size.height
+          || (x < heading.x && y < heading.y);
+        if (away !== mark.away) mark.li.classList.toggle('is-away', (mark.away = away));
+        if (away) return null;
+        const transform = `translate(${x.toFixed(1)}px,${y.toFixed(1)}px)`;
+        if (transform !== mark.transform) mark.li.style.transform = mark.transform = transform;
+        return { x, y };
       }
-      if (crowded !== count > CROWD) list.classList.toggle('is-crowded', (crowded = count > CROWD));
+
+      const numbers = groups.flatMap((crowd) => moved(crowd) ?? []);
+      const seen = items.flatMap((item) => {
+        const corners = outline(item.corners, camera, view, size);
+        if (item.polygon) draw(item.polygon, corners.map(({ x, y }) => `${x.toFixed(1)},${y.toFixed(1)}`).join(' '));
+        const at = moved(item);
+        if (!at) return [];
+        spots.show(item);
+        let gap = DISC_PX + GAP_PX;
+        // The label of a layer is no part of its picture.
+        if (item.spot.kind === 'layer') gap = Math.max(...corners.map((corner) => corner.y)) - at.y + GAP_PX;
+        if (item.spot.kind === 'link' && item.disc) {
+          const { matrix, reach } = lying(item.at, camera, view.focal);
+          item.disc.style.transform = matrix;
+          gap = DISC_PX * reach + GAP_PX + 2;
+        }
+        return { item, gap, ...at };
+      });
+      list.classList.toggle('is-crowded', seen.length + numbers.length > CROWD);
+      for (const { x, y } of numbers) room.take([x - DISC_PX, y - DISC_PX, x + DISC_PX, y + DISC_PX]);
+      for (const { item, x, y, gap } of seen) if (item.disc) room.take([x - 26, y - gap + GAP_PX, x + 26, y + gap - GAP_PX]);
+      writeLabels(seen, room, size, seen.length + numbers.length > CROWD);
     },
   };
+
+  /**
+   * Labels where they cover nothing: first that of the hotspot in hand, then those of ways, then the others.
+   * @param {{item: Item, x: number, y: number, gap: number}[]} seen @param {ReturnType<typeof createRoom>} room
+   * @param {Size} size @param {boolean} crowded
+   */
+  function writeLabels(seen, room, size, crowded) {
+    const rank = (/** @type {Item} */ item) => (item === hovered || item === single ? 0 : item.spot.kind === 'link' ? 1 : 2);
+    const wanted = seen.filter(({ item }) => rank(item) < 2 || (!crowded && item.spot.kind !== 'layer'));
+    // All that has to be measured is measured at once, before anything is written.
+    for (const { item } of wanted) {
+      item.size ??= { width: item.label?.offsetWidth ?? 0, height: item.label?.offsetHeight ?? 0 };
+    }
+    const settling = new Map(seen.map(({ item }) => [item, /** @type {ReturnType<typeof settled>} */ (null)]));
+    for (const { item, x, y, gap } of wanted.sort((a, b) => rank(a.item) - rank(b.item))) {
+      const { width, height } = item.size ?? { width: 0, height: 0 };
+      const at = item.spot.kind === 'area' ? { x, y: y - height / 2, gap: 0 } : { x, y, gap };
+      const found = width ? settled(room, { ...at, width, height, now: item.side }, size) : null;
+      settling.set(item, found && { ...found, left: found.left + width / 2 - x, top: found.top - y });
+    }
+    settling.forEach((found, item) => put(item, found));
+  }
+
+  /** Moves a label to where it was settled, or hides it. @param {Item} item @param {ReturnType<typeof settled>} found */
+  function put(item, found) {
+    if (Boolean(found) !== Boolean(item.side)) item.label?.classList.toggle('is-quiet', !found);
+    item.side = found && found.side;
+    if (!found || !item.label) return;
+    const placed = `translate(${Math.round(found.left)}px,${Math.round(found.top)}px)`;
+    if (placed !== item.placed) item.label.style.transform = item.placed = placed;
+  }
+}
+
+/** @param {SVGPolygonElement} polygon @param {string} points */
+function draw(polygon, points) {
+  if (polygon.getAttribute('points') !== points) polygon.setAttribute('points', points);
 }
 
 /**
@@ -233,7 +288,7 @@ function outline(corners, camera, view, size) {
     }
     if (b[2] > NEAR) kept.push(b);
   });
-  const at = (/** @type {Vector} */ v) =>
-    `${(size.width / 2 + (view.focal * v[0]) / v[2]).toFixed(1)},${(size.height / 2 - (view.focal * v[1]) / v[2]).toFixed(1)}`;
-  return kept.map(at).join(' ');
+  return kept.map(([x, y, depth]) => ({
+    x: size.width / 2 + (view.focal * x) / depth, y: size.height / 2 - (view.focal * y) / depth,
+  }));
 }

@@ -12,7 +12,8 @@
  *   gl.js          squares around the viewer, drawn
  *   projection.js  directions, views, the screen, limits
  *   controls.js    mouse, touch, wheel, keyboard
- *   hotspots.js    links and buttons over the picture
+ *   hotspots.js    links and buttons over the picture; spot.js one of them, crowds.js those that would cover each other,
+ *                  labels.js room for labels, ground.js discs lying on the ground
  *   sheet.js       the dialog; card.js what stands in it
  *   chrome.js      title, controls, scenes, compass, sentences; actions.js what can be chosen
  *   features.js    what is loaded on demand; device.js whether the device has it

@@ -106,15 +106,17 @@ export function createTour(stage, tourUrl, options = {}) {
     base: source.base,
     sceneTitle: (id) => source.scene(id)?.title ?? null,
     productName: (id) => source.tour?.products?.[id]?.name ?? null,
-    mediumKind: (id) => source.tour?.media?.[id]?.kind ?? null,
+    medium: (id) => source.tour?.media?.[id] ?? null,
     open(spot, from) {
       emit('hotspot', spot.id);
-      void openCard(spot, from);
+      if (!features.press(spot, from)) void openCard(spot, from);
     },
     go(target, arrival, spot) {
       emit('hotspot', spot);
       void goTo(target, arrival ?? null, { walked: true });
     },
+    part: (members, at, from) => void part(() => import('./crowd.js')).then((crowd) => crowd?.parted(inside, members, at, from)),
+    wake,
     reveal,
   });
   const sheet = createSheet(stage, words, wake);
@@ -172,12 +174,13 @@ export function createTour(stage, tourUrl, options = {}) {
       },
     },
   });
-  const features = createFeatures({
-    stage, surface, words, language, source, camera, picture, hotspots, sheet, chrome, signal, movers, followers,
+  const inside = {
+    stage, surface, words, language, source, camera, picture, hotspots, sheet, chrome, signal, movers, followers, reveal,
     scene: () => scene, goTo, glideTo, wake, north, on, emit, part,
-  });
+  };
+  const features = createFeatures(inside);
   skip.addEventListener('click', () => chrome.first()?.focus());
-  surface.append(hotspots.areas, keys, skip, hotspots.list);
+  surface.append(hotspots.areas, keys, skip, hotspots.list, hotspots.crowds);
   stage.append(surface, ...chrome.parts, sheet.dialog);
   stage.classList.toggle('is-framed', address.framed);
   stage.classList.add('has-viewer');
@@ -377,7 +380,7 @@ export function createTour(stage, tourUrl, options = {}) {
     const cards = await part(() => import('./card.js'));
     const { tour } = source;
     if (!tour || !cards || !hotspots.controlOf(spot.id)) return;
-    const { title, content } = cards.cardOf(spot, { words, say, url: source.url, tour, today: cards.todayIso() });
+    const { title, content } = cards.cardOf(spot, { words, language, stage, say, url: source.url, tour, today: cards.todayIso() });
     sheet.show(`card:${spot.id}`, title, content, from);
     reveal(hotspots.directionOf(spot));
   }

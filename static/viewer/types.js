@@ -68,6 +68,7 @@
  * @property {string | null} [credit]
  * @property {Text | null} [transcript]
  * @property {Record<string, string> | null} [captions]
+ * @property {string | null} [poster]  picture of a film
  *
  * @typedef {object} TourDocument
  * @property {string} id
@@ -121,6 +122,7 @@
  * @property {() => Scene | null} scene
  * @property {(id: string, arrival: DocumentView | null | undefined, how?: {walked?: boolean, silent?: boolean}) => Promise<boolean>} goTo
  * @property {(to: View) => void} glideTo
+ * @property {(at: Vector) => void} reveal  turns until a direction is well in view
  * @property {() => void} wake        asks for a frame
  * @property {() => number | null} north  compass bearing of the scene's yaw 0
  * @property {Tour['on']} on

@@ -13,7 +13,7 @@ from PIL import Image
 from pydantic import BaseModel
 
 from ispace.model import document
-from ispace.model.hotspots import AreaHotspot, CardHotspot, LinkHotspot, ProductHotspot
+from ispace.model.hotspots import AreaHotspot, CardHotspot, LayerHotspot, LinkHotspot, ProductHotspot, SoundHotspot
 from ispace.model.tour import Tour
 
 ROOT = Path(__file__).parents[2]
@@ -80,6 +80,7 @@ def test_every_file_named_exists_and_every_file_there_is_named(folder: Path, tou
 def test_every_medium_is_shown_somewhere(tour: Tour) -> None:
     spots = [h for s in tour.scenes for h in s.hotspots if isinstance(h, CardHotspot | AreaHotspot)]
     shown = {m for h in spots for m in h.media} | {m for p in tour.products for m in p.media}
+    shown |= {h.medium for s in tour.scenes for h in s.hotspots if isinstance(h, SoundHotspot | LayerHotspot)}
     assert shown == {m.id for m in tour.media}
 
 
@@ -122,7 +123,7 @@ def test_panoramas_are_full_spheres_and_pictures_are_light(folder: Path, tour: T
 
 def test_both_tours_together_show_every_kind_of_hotspot() -> None:
     kinds = {h.kind for f in FOLDERS for s in document.load(f / "tour.json").scenes for h in s.hotspots}
-    assert kinds == {"link", "card", "url", "phone", "product", "area"}
+    assert kinds == {"link", "card", "url", "phone", "product", "area", "directions", "sound", "layer"}
 
 
 def world_of(shared_world: Path) -> dict[str, dict]:

@@ -140,7 +140,7 @@ def test_everything_a_visitor_can_open_is_in_the_text() -> None:
     assert (way["href"], way["rel"]) == ("https://maps.example.org/?to=10.6815,105.0806", "noopener external")
     # Every hotspot can be looked at in the picture: the layer at the middle of its corners.
     looks = [a["href"] for a in read.all("a") if a.get("class") == "look"]
-    assert "#cong/80.0/2.6/90" in looks
+    assert "#cong/80.0/2.5/90" in looks
 
 
 def test_pictures_have_alternative_texts_and_sizes() -> None:

@@ -73,6 +73,17 @@ const en = {
   shop: 'Buy',
   web: 'Website',
   credit: (who) => `Credit: ${who}`,
+  crowdTitle: (n) => `${n} hotspots here`,
+  soundOn: (title) => `Playing: ${title}`,
+  soundOff: (title) => `Stopped: ${title}`,
+  soundFailed: (title) => `Cannot play: ${title}`,
+  listen: 'Listen',
+  soundsOff: 'Silence the sounds of the scene',
+  playFilm: (title) => `Play the film: ${title}`,
+  picture: (n, all) => `Picture ${n} of ${all}`,
+  nextPicture: 'Next picture',
+  pictureBefore: 'Picture before',
+  enlarge: (alt) => `Enlarge the picture: ${alt}`,
   transcript: 'Transcript',
 };
 

@@ -76,6 +76,17 @@ const vi = {
   shop: 'Mua hàng',
   web: 'Trang web',
   credit: (/** @type {string} */ who) => `Nguồn: ${who}`,
+  crowdTitle: (/** @type {number} */ n) => `${n} điểm tương tác ở đây`,
+  soundOn: (/** @type {string} */ title) => `Đang phát: ${title}`,
+  soundOff: (/** @type {string} */ title) => `Đã tắt: ${title}`,
+  soundFailed: (/** @type {string} */ title) => `Không phát được: ${title}`,
+  listen: 'Nghe',
+  soundsOff: 'Tắt âm thanh trong cảnh',
+  playFilm: (/** @type {string} */ title) => `Phát phim: ${title}`,
+  picture: (/** @type {number} */ n, /** @type {number} */ all) => `Ảnh ${n}/${all}`,
+  nextPicture: 'Ảnh sau',
+  pictureBefore: 'Ảnh trước',
+  enlarge: (/** @type {string} */ alt) => `Phóng to ảnh: ${alt}`,
   transcript: 'Lời ghi',
 };
 
