@@ -29,6 +29,7 @@ from ispace.imaging.isolate import PictureWorker
 from ispace.model import document
 from ispace.model.problem import Problem
 from ispace.model.release import Card, ViewsUse
+from ispace.model.site import MapTiles
 from ispace.model.text import fold
 from ispace.model.tour import Tour
 from ispace.page import places
@@ -176,7 +177,7 @@ def publish_tour(
     content = _content_digest(built, front, site, settings.directions_url)
     now = dt.datetime.now(dt.UTC)
     release = publish.release_id(services.public, slug, content, now)
-    composed = compose.run(built.tour, built.scenes, built.media, release, settings.directions_url)
+    composed = compose.run(built.tour, built.scenes, built.media, release, settings.directions_url, site.map_tiles)
     # The page carries the day of its release, not of this run: a second run must write the very same bytes.
     day = dt.date.fromisoformat(f"{release[:4]}-{release[4:6]}-{release[6:8]}")
     cutter = Cutter(front)
@@ -269,15 +270,19 @@ def _language_of(key: str, slug: str, tour: Tour) -> str:
 
 
 def site_of(settings: Settings) -> render.Site:
-    """Return the name and address of the whole site."""
+    """Return the name and address of the whole site, and its street map."""
     return render.Site(
-        name={"vi": settings.site_name_vi, "en": settings.site_name_en}, public_url=settings.public_url or None
+        name={"vi": settings.site_name_vi, "en": settings.site_name_en},
+        public_url=settings.public_url or None,
+        map_tiles=MapTiles(settings.map_tiles, settings.map_attribution, settings.map_min_zoom, settings.map_max_zoom)
+        if settings.map_tiles
+        else None,
     )
 
 
 def _content_digest(built: Built, front: assets.Assets, site: render.Site, directions_url: str) -> str:
     """Return a name for everything that a reader of the release would see, its own name and day left out."""
-    composed: Any = compose.run(built.tour, built.scenes, built.media, "", directions_url)
+    composed: Any = compose.run(built.tour, built.scenes, built.media, "", directions_url, site.map_tiles)
     document = built.tour.model_dump(mode="json")
     names = [language_name(code) for code in built.tour.languages]
     fonts = recipe(json.dumps([document, names], ensure_ascii=False))

@@ -6,9 +6,11 @@ terminal's language. ``docs/settings.md`` lists the same fields, and a test keep
 
 from __future__ import annotations
 
+import re
 from typing import Literal
+from urllib.parse import urlsplit
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from ispace.errors import SettingInvalidError
@@ -34,6 +36,29 @@ class Settings(BaseSettings):
     directions_url: str = Field(
         default="https://www.google.com/maps/dir/?api=1&destination={lat},{lon}",
         description="Where a hotspot for directions leads: an address with `{lat}` and `{lon}`.",
+    )
+    map_tiles: str = Field(
+        default="",
+        description=(
+            "Raster tiles of a street map below the tours' maps, with {z}, {x} and {y}: an address or a path on the "
+            "same host; empty: none, maps are drawn from the scenes alone."
+        ),
+    )
+    map_attribution: str = Field(
+        default="",
+        max_length=200,
+        validate_default=True,
+        description="Whose map it is, shown on it at all times; needed with `ISPACE_MAP_TILES`.",
+    )
+    map_min_zoom: int = Field(
+        default=9, ge=0, le=22, description="The farthest zoom level of maps; 9 shows about as much as a province."
+    )
+    map_max_zoom: int = Field(
+        default=18,
+        ge=0,
+        le=22,
+        validate_default=True,
+        description="The nearest zoom level that has tiles; beyond it they are enlarged.",
     )
     host: str = Field(default="", description="Where `ispace serve` listens; empty means loopback, IPv6 and IPv4.")
     port: int = Field(default=8360, ge=0, le=65535, description="The port of `ispace serve`; 0 takes a free one.")
@@ -81,9 +106,40 @@ class Settings(BaseSettings):
 
     @field_validator("directions_url")
     @classmethod
-    def _template(cls, value: str) -> str:
+    def _directions(cls, value: str) -> str:
         if not value.startswith(("https://", "http://")) or "{lat}" not in value or "{lon}" not in value:
             raise ValueError("https://…{lat}…{lon}")
+        return value
+
+    @field_validator("map_tiles")
+    @classmethod
+    def _template(cls, value: str) -> str:
+        if not value:
+            return value
+        # It becomes part of the pages' policy and of addresses: nothing that could end either.
+        if sorted(re.findall(r"\{.*?\}", value)) != ["{x}", "{y}", "{z}"] or not re.fullmatch(r"[!-~]+", value):
+            raise ValueError("{z}, {x}, {y}")
+        if value.startswith("/") and not value.startswith("//"):
+            return value
+        parts = urlsplit(value)
+        if parts.scheme not in {"https", "http"} or not re.fullmatch(
+            r"[A-Za-z0-9.-]+(:\d+)?|\[[0-9a-f:]+\](:\d+)?", parts.netloc
+        ):
+            raise ValueError("https://, http:// or /path")
+        return value
+
+    @field_validator("map_attribution")
+    @classmethod
+    def _named(cls, value: str, info: ValidationInfo) -> str:
+        if info.data.get("map_tiles") and not value.strip():
+            raise ValueError("ISPACE_MAP_TILES")
+        return value.strip()
+
+    @field_validator("map_max_zoom")
+    @classmethod
+    def _above(cls, value: int, info: ValidationInfo) -> int:
+        if value < info.data.get("map_min_zoom", 0):
+            raise ValueError("≥ ISPACE_MAP_MIN_ZOOM")
         return value
 
 

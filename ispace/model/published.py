@@ -191,6 +191,15 @@ class PublishedFloor(Published):
     plan: PublishedPlan | None = None
 
 
+class PublishedMap(Published):
+    """Raster tiles in Web Mercator below the map: an address, or a path on the tour's host; whose map it is."""
+
+    tiles: Annotated[str, StringConstraints(pattern=r"^(https?:/)?/[!-~]+$")]
+    attribution: Line
+    min_zoom: Annotated[int, Field(ge=0, le=22, strict=True)]
+    max_zoom: Annotated[int, Field(ge=0, le=22, strict=True)]
+
+
 class PublishedGuide(Published):
     """A guided walk: scenes in order, and how long one without narration is shown."""
 
@@ -221,6 +230,7 @@ class PublishedTour(Published):
     description: Text
     start: Id
     guide: PublishedGuide | None = None
+    map: PublishedMap | None = None
     floors: list[PublishedFloor]
     skin: PublishedSkin
     page: dict[Language, Link]

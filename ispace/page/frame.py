@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from typing import Protocol
+from urllib.parse import urlsplit
 
 from markupsafe import Markup
 
@@ -13,6 +14,15 @@ CONTENT_SECURITY_POLICY = (
     "connect-src 'self'; media-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'"
 )
 """What a published page may load: its own host's files, nothing inline, nothing from anybody else."""
+
+
+def policy(map_tiles: str = "") -> str:
+    """Return the policy of a page whose maps have tiles at ``map_tiles``: pictures may come from their host too."""
+    parts = urlsplit(map_tiles)
+    if not parts.netloc:
+        return CONTENT_SECURITY_POLICY
+    return CONTENT_SECURITY_POLICY.replace("img-src 'self'", f"img-src 'self' {parts.scheme}://{parts.netloc}")
+
 
 _SYMBOL = re.compile(r'<symbol id="i-([a-z0-9-]+)".*?</symbol>', re.DOTALL)
 

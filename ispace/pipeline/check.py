@@ -27,6 +27,7 @@ def run(tour: Tour, scenes: Mapping[str, SceneWork], today: dt.date) -> list[Pro
         *_translations(tour),
         *_products(tour, today),
         *_media(tour),
+        *_plans(tour),
         *_links(tour),
         *_directions(tour),
         *_outside(tour, scenes),
@@ -78,6 +79,20 @@ def _media(tour: Tour) -> Iterator[Problem]:
             code = "THIEU-PHU-DE"
         if code:
             yield Problem(code, path(("media", index)), None, medium.id, "warning")
+
+
+def _plans(tour: Tour) -> Iterator[Problem]:
+    kinds = {medium.id: medium.kind for medium in tour.media}
+    drawn = {floor.id for floor in tour.floors if floor.plan}
+    for index, floor in enumerate(tour.floors):
+        if floor.plan and kinds.get(floor.plan.medium) != "image":
+            params: dict[str, object] = {"value": floor.plan.medium}
+            yield Problem("SO-DO-ANH", path(("floors", index, "plan", "medium")), None, floor.id, "error", params)
+    for index, scene in enumerate(tour.scenes):
+        if scene.plan_position and scene.floor not in drawn:
+            yield Problem("SO-DO-THIEU", path(("scenes", index, "plan_position")), scene.id, None, "warning")
+        elif scene.floor in drawn and not scene.plan_position:
+            yield Problem("SO-DO-VI-TRI", path(("scenes", index, "floor")), scene.id, None, "warning")
 
 
 def _links(tour: Tour) -> Iterator[Problem]:

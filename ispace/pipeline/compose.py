@@ -6,6 +6,7 @@ Reads: nothing but its arguments. Writes: nothing; ``publish`` puts the result t
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,6 +16,7 @@ from ispace.model.hotspots import AreaHotspot, CardHotspot, DirectionsHotspot, H
 from ispace.model.media import Media
 from ispace.model.product import Product
 from ispace.model.scene import Scene
+from ispace.model.site import MapTiles
 from ispace.model.tileset import Coverage
 from ispace.model.tour import Floor, Tour
 from ispace.model.view import Limits, Position, View
@@ -105,11 +107,17 @@ def _wrapped(yaw_deg: float) -> float:
 
 
 def run(
-    tour: Tour, scenes: Mapping[str, SceneWork], media: Mapping[str, MediumWork], release: str, directions_url: str
+    tour: Tour,
+    scenes: Mapping[str, SceneWork],
+    media: Mapping[str, MediumWork],
+    release: str,
+    directions_url: str,
+    map_tiles: MapTiles | None = None,
 ) -> dict[str, Any]:
     """Return the published tour document; every scene and medium of ``tour`` must be among those given.
 
-    ``directions_url`` is where a map service shows the way, with ``{lat}`` and ``{lon}``.
+    ``directions_url`` is where a map service shows the way, with ``{lat}`` and ``{lon}``; ``map_tiles`` is the street
+    map below its map, where the operator has one.
     """
     used = _media_used(tour)
     return {
@@ -122,6 +130,7 @@ def run(
         "description": tour.description,
         "start": tour.start_scene.id,
         "guide": _guide(tour),
+        "map": dataclasses.asdict(map_tiles) if map_tiles else None,
         "floors": [_floor(floor, tour, media) for floor in tour.floors],
         "skin": tour.skin.model_dump(mode="json", exclude={"logo"})
         | {"accent": tour.skin.colour}

@@ -23,7 +23,7 @@ from ispace.model.site import Site
 from ispace.model.skin import ACCENTS, Skin
 from ispace.model.tour import Tour
 from ispace.page import linked_data, manifest
-from ispace.page.frame import CONTENT_SECURITY_POLICY, Assets, Typefaces, sprite
+from ispace.page.frame import CONTENT_SECURITY_POLICY, Assets, Typefaces, policy, sprite
 from ispace.page.links import Links, telephone
 from ispace.page.parts import Parts
 
@@ -76,7 +76,7 @@ def render(
             release=release,
             released_on=_released_on(release),
             generator=f"iSpace {ispace.__version__}",
-            csp=CONTENT_SECURITY_POLICY,
+            csp=policy(site.map_tiles.tiles if site.map_tiles else ""),
             assets={n: links.to(assets.url(n)) for n in ("tour.css", "fonts.css")},
             viewer=links.to(assets.url(assets.viewer(lang))),
             favicon=f"data:image/svg+xml,{quote(assets.read('favicon.svg').decode())}",

@@ -13,6 +13,7 @@ from starlette.applications import Starlette
 from ispace import assets, wiring
 from ispace.adapters.folder import FolderBlobs
 from ispace.errors import PortForbiddenError, PortTakenError, ServeNotFolderError, SettingInvalidError
+from ispace.page import frame
 from ispace.pipeline import render
 from ispace.settings import Settings
 from ispace.web import public
@@ -30,7 +31,11 @@ def application(settings: Settings, url: str) -> Starlette:
     site = render.Site(
         name={"vi": settings.site_name_vi, "en": settings.site_name_en}, public_url=settings.public_url or None
     )
-    return public.app(store, lambda kind: render.notice(kind, root="/", assets=front, site=site))
+    return public.app(
+        store,
+        lambda kind: render.notice(kind, root="/", assets=front, site=site),
+        frame.policy(settings.map_tiles),
+    )
 
 
 def run(settings: Settings, url: str, told: Callable[[str], None]) -> None:

@@ -43,11 +43,14 @@ _AT_ONCE_BYTES = 1 << 20
 """What is larger is sent in pieces of this size."""
 
 
-def app(store: FolderBlobs, notice: Notice) -> Starlette:
-    """Return an application that serves what lies in ``store``."""
+def app(store: FolderBlobs, notice: Notice, policy: str = POLICY) -> Starlette:
+    """Return an application that serves what lies in ``store``, pages under ``policy``."""
 
     async def answer(request: Request) -> Response:
-        return await anyio.to_thread.run_sync(_safe_answer, store, notice, request)
+        made = await anyio.to_thread.run_sync(_safe_answer, store, notice, request)
+        if "Content-Security-Policy" in made.headers:
+            made.headers["Content-Security-Policy"] = policy
+        return made
 
     return Starlette(routes=[Route("/{key:path}", answer, methods=["GET", "HEAD"])])
 
