@@ -46,6 +46,15 @@ export function createFeatures(inside) {
       id: 'vr', symbol: 'rectangle-goggles', name: words.vr,
       when: () => inside.picture.stereo !== null && device.stereo(), ask: device.askStereo, load: () => import('./vr.js'),
     },
+    {
+      id: 'map',
+      symbol: 'map',
+      name: words.map,
+      // One scene alone is worth a map only where there is something around it.
+      when: ({ floors, map, scenes }) => Boolean(floors?.some(({ plan }) => plan))
+        || scenes.filter(({ position }) => position).length > (map ? 0 : 1),
+      load: () => import('./map.js'),
+    },
   ];
   /** @type {ScenePart[]} */
   const parts = [

@@ -20,6 +20,7 @@
  *   gyroscope.js   the picture turns with the telephone; motion.js its sensors, orientation.js the mathematics of it
  *   vr.js          for two eyes: headset.js by WebXR (types in webxr.js), cardboard.js on a parted screen;
  *                  world.js hotspots, cards and scene changes where there is no page, signs.js how they are drawn
+ *   map.js         the map and plans; its parts in map/
  *   screen.js      full screen, sharing
  *   source.js      the tour document and previews, fetched
  *   address.js     the address bar; links.js what stands in it

@@ -46,6 +46,8 @@ export function createSheet(stage, words, changed) {
 
   const sheet = {
     dialog,
+    /** How much something else covers of the stage's right side, or of its lower one. */
+    aside: { width: 0, height: 0 },
 
     get open() {
       return dialog.hasAttribute('open');
@@ -101,7 +103,7 @@ export function createSheet(stage, words, changed) {
     /** The part of the stage that the sheet leaves free, by where it will lie when it has risen. */
     free() {
       const { clientWidth: width, clientHeight: height } = stage;
-      if (!sheet.open) return { width, height };
+      if (!sheet.open) return { width: width - sheet.aside.width, height: height - sheet.aside.height };
       return dialog.offsetWidth < width * 0.8
         ? { width: Math.max(dialog.offsetLeft, 120), height }
         : { width, height: Math.max(dialog.offsetTop, 120) };

@@ -70,6 +70,8 @@
  * @property {Record<string, string> | null} [captions]
  * @property {string | null} [poster]  picture of a film
  *
+ * @typedef {{tiles: string, attribution: string, min_zoom: number, max_zoom: number}} MapTiles  with {z}, {x} and {y}
+ *
  * @typedef {object} TourDocument
  * @property {string} id
  * @property {string} default_language
@@ -81,6 +83,7 @@
  * @property {{preset: string, accent: string, theme?: string, logo?: string, controls?: string[] | null,
  *   auto_turn?: boolean}} [skin]
  * @property {Record<string, string>} [page]
+ * @property {MapTiles | null} [map]
  * @property {Scene[]} scenes
  * @property {Record<string, Product>} [products]
  * @property {Record<string, Medium>} [media]
