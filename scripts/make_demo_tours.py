@@ -8,6 +8,7 @@ the true yaw and bearing from one to the other. From it come
 
 * ``north_deg``  the scene's heading (compass bearing of yaw 0),
 * ``position``   latitude, longitude and altitude of the camera,
+* ``plan_position``  where the camera stands on its floor's plan (``draw_demo_plans.py`` draws the plans),
 * ``yaw_deg``    of every link: exactly towards the scene it leads to. Its pitch is the editor's: on the ground, on the
   way one would walk,
 * ``arrival``    of every link: facing the way one walked, bearing of the walk minus the north of the target; except
@@ -43,6 +44,12 @@ SCENES = {
     "lang-nghe-ocop": {"ben-song": "B1", "xuong-det-lua": "B2", "cua-hang-ocop": "B3"},
 }
 """For each tour the ids of its scenes and their names in the demo world."""
+
+PLANS = {
+    "chua-co-ben-nui-sam": {"chan-nui": (-27.0, -42.0, 27.0, 28.0), "tren-nui": (56.0, 60.0, 92.0, 102.0)},
+    "lang-nghe-ocop": {"khu-lang-nghe": (-22.0, -18.0, 20.0, 22.0)},
+}
+"""For each floor the rectangle of its plan in the demo world: west, south, east, north, in metres."""
 
 LOOKS_ELSEWHERE = {("san-chua", "dai-ngam-canh")}
 """Links (from, to) whose arrival view is chosen by eye: on the hill one wants to see the plain, not the pavilion."""
@@ -86,6 +93,11 @@ def aim(tour: dict[str, Any], world: dict[str, dict[str, Any]], names: dict[str,
         here = world[names[scene["id"]]]
         scene["north_deg"] = here["heading"]
         scene["position"] = {"lat": here["lat"], "lon": here["lon"], "altitude_m": here["altitude"]}
+        if plan := PLANS.get(tour["id"], {}).get(scene.get("floor")):
+            west, south, east, north = plan
+            x, y = here["position"]["x"], here["position"]["y"]
+            place = {"x": (x - west) / (east - west), "y": (north - y) / (north - south)}
+            scene["plan_position"] = {name: round(value, 4) for name, value in place.items()}
         ways = {link["to"]: link for link in here["links"]}
         for spot in scene["hotspots"]:
             if spot["kind"] != "link":
