@@ -73,6 +73,32 @@ class Parts:
             "spots": [s for s in spots if s["kind"] != "link"],
         }
 
+    def plans(self) -> list[Part]:
+        """Return the floors that have a plan, each with its scenes where they are on it, in pixels of the plan."""
+        plans = []
+        for floor in self._document["floors"]:
+            plan = floor.get("plan")
+            if not plan:
+                continue
+            width, height = plan["width_px"], plan["height_px"]
+            scenes = [
+                {
+                    "id": scene["id"],
+                    "number": number,
+                    "title": scene["title"],
+                    "x": round(scene["plan_position"]["x"] * width, 1),
+                    "y": round(scene["plan_position"]["y"] * height, 1),
+                }
+                for number, scene in enumerate(self._document["scenes"], start=1)
+                if scene.get("floor") == floor["id"] and scene.get("plan_position")
+            ]
+            mark_px = round(max(width, height) / 32, 1)
+            plans.append(
+                {"id": floor["id"], "title": floor["title"], "mark_px": mark_px, "scenes": scenes}
+                | self._picture({k: plan[k] for k in ("url", "width_px", "height_px", "alt")})
+            )
+        return plans
+
     def _picture(self, picture: Mapping[str, Any]) -> Part:
         return {**picture, "url": self.links.of(picture["url"])}
 

@@ -194,6 +194,7 @@ def _content(tour: Tour, document: Mapping[str, Any], parts: Parts, site: Site) 
         "lead": templating.marked(first, written_in, lang),
         "rest": {written_in: rest},
         "scenes": scenes,
+        "plans": parts.plans(),
         "start": next(s for s in scenes if s["id"] == document["start"]),
         "place": parts.place_names(tour.place),
         "products": parts.products(),

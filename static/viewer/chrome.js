@@ -208,7 +208,9 @@ export function createChrome(stage, host) {
       dial.style.transform = `rotate(${(-bearing_deg).toFixed(1)}deg)`;
       if (windOf(bearing_deg) === wind) return;
       wind = windOf(bearing_deg);
-      facing.textContent = ` · ${words.facing(words.winds[wind] ?? '')}`;
+      const faced = words.facing(words.winds[wind] ?? '');
+      facing.textContent = ` · ${faced}`;
+      for (const attribute of ['title', 'aria-label']) set(compass, attribute, `${words.turnNorth}, ${faced}`);
     },
 
     /** Shows that the stage fills the screen or does not. @param {boolean} full */

@@ -191,6 +191,7 @@ export function create(inside, offered) {
     const zero = plane.toPanel({ x: 0, y: 0 }, view, size);
     const moved = `translate(${zero.x.toFixed(2)}px, ${zero.y.toFixed(2)}px) scale(${view.scale})`;
     ways.style.transform = moved;
+    field.style.backgroundPosition = `${zero.x.toFixed(1)}px ${zero.y.toFixed(1)}px`;
     if (ground.floor) picture.style.transform = moved;
     tiles?.place(view, size, ground);
     sea.place(view, size, ground);
@@ -199,11 +200,16 @@ export function create(inside, offered) {
   }
 
   function writeScale() {
+    field.classList.toggle('is-grid', Boolean(ground?.origin && !tiles));
+    // Plans and street maps are light, whatever the page is.
+    field.classList.toggle('is-light', Boolean(ground?.floor || tiles));
     if (!ground?.origin) return scale.replaceChildren();
     const { metres, px } = plane.scaleBar(view.scale, SCALE_PX);
     const [value, unit] = metres < 1000 ? [metres, 'meter'] : [metres / 1000, 'kilometer'];
-    scale.replaceChildren(new Intl.NumberFormat(inside.language, { style: 'unit', unit }).format(value));
-    scale.style.width = `${px.toFixed(1)}px`;
+    const bar = el('span', { class: 'stage-map-bar-line' });
+    bar.style.width = `${px.toFixed(1)}px`;
+    scale.replaceChildren(new Intl.NumberFormat(inside.language, { style: 'unit', unit }).format(value), bar);
+    field.style.backgroundSize = `${px.toFixed(2)}px ${px.toFixed(2)}px`;
   }
 
   // --- what visitors do -----------------------------------------------------------------------------------------

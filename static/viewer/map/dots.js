@@ -13,6 +13,9 @@ import { grouped, toPanel } from './plane.js';
 /** Discs closer together than this cannot be told apart by a finger. */
 const APART_PX = 30;
 const DISC_PX = 22;
+const GAP_PX = 2;
+/** Where a name may stand beside its disc, as parts of its own size from the disc's middle; best first. */
+const SIDES = /** @type {const} */ ([['below', -0.5, 0], ['right', 0, -0.5], ['left', -1, -0.5], ['above', -0.5, -1]]);
 /** More names than these are a thicket. */
 const MOST_NAMES = 14;
 
@@ -60,11 +63,18 @@ export function createDots(inside, host) {
     for (const dot of [...first, ...all.filter((other) => !first.includes(other))]) {
       const at = toPanel(dot, view, room);
       const { offsetWidth: width, offsetHeight: height } = dot.name;
-      const top = at.y + DISC_PX / 2 + 2;
-      const box = { left: at.x - width / 2, right: at.x + width / 2, top, bottom: top + height };
-      const free = taken.every((o) => o.left > box.right || o.right < box.left || o.top > box.bottom || o.bottom < box.top);
-      const written = dot.all.length === 1 && (first.includes(dot) || (free && left-- > 0));
-      dot.control.classList.toggle('is-named', written);
+      const places = SIDES.map(([side, across, down]) => {
+        const away = DISC_PX / 2 + GAP_PX;
+        const x = at.x + across * width + (side === 'right' ? away : side === 'left' ? -away : 0);
+        const y = at.y + down * height + (side === 'below' ? away : side === 'above' ? -away : 0);
+        return { side, left: x, right: x + width, top: y, bottom: y + height };
+      });
+      const free = (/** @type {(typeof places)[number]} */ box) =>
+        taken.every((o) => o.left > box.right || o.right < box.left || o.top > box.bottom || o.bottom < box.top);
+      const box = dot.all.length === 1 ? places.find(free) ?? (first.includes(dot) && places[0]) : null;
+      const written = box && (first.includes(dot) || left-- > 0);
+      dot.control.classList.toggle('is-named', Boolean(written));
+      set(dot.name, 'data-side', box ? box.side : 'below');
       if (written) taken.push(box);
     }
   }
