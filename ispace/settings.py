@@ -118,28 +118,28 @@ class Settings(BaseSettings):
             return value
         # It becomes part of the pages' policy and of addresses: nothing that could end either.
         if sorted(re.findall(r"\{.*?\}", value)) != ["{x}", "{y}", "{z}"] or not re.fullmatch(r"[!-~]+", value):
-            raise ValueError("{z}, {x}, {y}")
+            raise ValueError("needs {z}, {x} and {y}, each once")
         if value.startswith("/") and not value.startswith("//"):
             return value
         parts = urlsplit(value)
         if parts.scheme not in {"https", "http"} or not re.fullmatch(
             r"[A-Za-z0-9.-]+(:\d+)?|\[[0-9a-f:]+\](:\d+)?", parts.netloc
         ):
-            raise ValueError("https://, http:// or /path")
+            raise ValueError("begins with https://, http:// or /")
         return value
 
     @field_validator("map_attribution")
     @classmethod
     def _named(cls, value: str, info: ValidationInfo) -> str:
         if info.data.get("map_tiles") and not value.strip():
-            raise ValueError("ISPACE_MAP_TILES")
+            raise ValueError("needed with ISPACE_MAP_TILES")
         return value.strip()
 
     @field_validator("map_max_zoom")
     @classmethod
     def _above(cls, value: int, info: ValidationInfo) -> int:
         if value < info.data.get("map_min_zoom", 0):
-            raise ValueError("≥ ISPACE_MAP_MIN_ZOOM")
+            raise ValueError("less than ISPACE_MAP_MIN_ZOOM")
         return value
 
 

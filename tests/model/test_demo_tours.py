@@ -81,6 +81,7 @@ def test_every_medium_is_shown_somewhere(tour: Tour) -> None:
     spots = [h for s in tour.scenes for h in s.hotspots if isinstance(h, CardHotspot | AreaHotspot)]
     shown = {m for h in spots for m in h.media} | {m for p in tour.products for m in p.media}
     shown |= {h.medium for s in tour.scenes for h in s.hotspots if isinstance(h, SoundHotspot | LayerHotspot)}
+    shown |= {f.plan.medium for f in tour.floors if f.plan}
     assert shown == {m.id for m in tour.media}
 
 
@@ -163,6 +164,21 @@ def test_north_and_position_are_those_of_the_camera(shared_world: Path, tour: To
         assert scene.position is not None
         assert (scene.position.lat, scene.position.lon) == (true["lat"], true["lon"])
         assert scene.position.altitude_m == true["altitude"]
+
+
+def test_every_scene_stands_on_the_plan_of_its_floor(tour: Tour) -> None:
+    drawn = {floor.id for floor in tour.floors if floor.plan}
+    assert drawn == {scene.floor for scene in tour.scenes}
+    assert all(scene.plan_position for scene in tour.scenes)
+
+
+def test_a_plan_has_the_shape_of_the_ground_that_it_shows(folder: Path, tour: Tour) -> None:
+    files_of = {medium.id: medium.file for medium in tour.media}
+    for floor in tour.floors:
+        west, south, east, north = script().PLANS[tour.id][floor.id]
+        assert floor.plan is not None
+        with Image.open(folder / files_of[floor.plan.medium]) as plan:
+            assert plan.width / plan.height == pytest.approx((east - west) / (north - south), rel=0.01)
 
 
 def test_setting_the_directions_again_changes_nothing(shared_world: Path, folder: Path) -> None:

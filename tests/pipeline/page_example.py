@@ -9,6 +9,7 @@ from typing import Any
 from ispace import keys
 from ispace.imaging.probe import PictureInfo
 from ispace.model.media import Media
+from ispace.model.site import MapTiles
 from ispace.model.tileset import Preview, TileSet
 from ispace.model.tour import Tour
 from ispace.model.view import Limits, View
@@ -168,12 +169,17 @@ def raw_tour() -> dict[str, Any]:
     }
 
 
-def composed(raw: dict[str, Any] | None = None) -> tuple[Tour, dict[str, Any]]:
+def scenes_of(tour: Tour) -> dict[str, SceneWork]:
+    """Return what the imaging stages would have made of a tour's scenes."""
+    return {scene.id: _scene_work(scene.id) for scene in tour.scenes}
+
+
+def composed(raw: dict[str, Any] | None = None, map_tiles: MapTiles | None = None) -> tuple[Tour, dict[str, Any]]:
     """Return a tour and its published document."""
     tour = Tour.model_validate(raw or raw_tour())
-    scenes = {scene.id: scene_work(scene.id) for scene in tour.scenes}
+    scenes = scenes_of(tour)
     media = {medium.id: _medium_work(medium) for medium in tour.media}
-    return tour, compose.run(tour, scenes, media, RELEASE, "https://maps.example.org/?to={lat},{lon}")
+    return tour, compose.run(tour, scenes, media, RELEASE, "https://maps.example.org/?to={lat},{lon}", map_tiles)
 
 
 def scene_work(scene: str) -> SceneWork:
