@@ -16,12 +16,13 @@
 import { button, el, follow, set, svg } from './dom.js';
 import { safeUrl } from './links.js';
 import { createCone } from './map/cone.js';
-import { createDots } from './map/dots.js';
+import { APART_PX, createDots } from './map/dots.js';
 import { ZOOM_STEP, createGestures } from './map/gestures.js';
 import { groundFor, groundsOf, waysOn } from './map/grounds.js';
 import * as plane from './map/plane.js';
 import { createSea } from './map/sea.js';
 import { createTiles, scaleOf } from './map/tiles.js';
+import { watchSize } from './screen.js';
 
 const MARGIN_PX = 58;
 const PLAN_MARGIN_PX = 8;
@@ -38,12 +39,8 @@ const SCALE_PX = 96;
 export function create(inside, offered) {
   const { words, source, stage, signal } = inside;
   const { say } = source;
-  const style = el('link', { rel: 'stylesheet', href: new URL('./map.css', import.meta.url).href });
-  const styled = new Promise((resolve, reject) => {
-    style.addEventListener('load', resolve);
-    style.addEventListener('error', () => reject(new Error(style.href)));
-  });
-  document.head.append(style);
+  /** @type {HTMLLinkElement | null} */
+  let style = null;
 
   /** @type {Ground[]} */
   let grounds = [];
@@ -69,7 +66,7 @@ export function create(inside, offered) {
   const lines = svg('svg', { class: 'stage-map-ways', 'aria-hidden': 'true' }, ways);
   const sea = createSea(say);
   const cone = createCone(inside);
-  const dots = createDots(inside, { go, enter, seek });
+  const dots = createDots(inside, { go, enter, seek, lost: () => panel.focus({ preventScroll: true }) });
   const north = svg('svg', { class: 'stage-map-north', viewBox: '0 0 32 44', 'aria-hidden': 'true' },
     svg('path', { d: 'M16 16l6 14-6-3-6 3z' }), svg('text', { x: '16', y: '12', 'text-anchor': 'middle' }));
   north.querySelector('text')?.append(words.northLetter);
@@ -134,7 +131,7 @@ export function create(inside, offered) {
       room = { box: plane.padded(box, around), min, max: Math.max(scaleOf(max_zoom + 2, origin.metres), fitted) };
     } else {
       const min = floor ? fitted : fitted * FARTHEST;
-      room = { box, min, max: Math.max(floor ? NEAREST.plan : NEAREST.land, fitted) };
+      room = { box: plane.padded(box, floor ? 0 : least / 2), min, max: Math.max(floor ? NEAREST.plan : NEAREST.land, fitted) };
     }
   }
 
@@ -228,9 +225,8 @@ export function create(inside, offered) {
   /** A group was pressed: it is looked at closely, or listed where its scenes stay together. @param {string[]} scenes */
   function enter(scenes) {
     const points = scenes.flatMap((id) => ground?.points.get(id) ?? []);
-    const next = plane.within(plane.fit(plane.boxOf(points), size, MARGIN_PX), room);
-    if (next.scale <= view.scale * 1.05) return list(true, scenes[0]);
-    view = next;
+    if (plane.grouped(points.map((at) => ({ ...at, of: 0 })), room.max, APART_PX).length < 2) return list(true, scenes[0]);
+    view = plane.within(plane.fit(plane.boxOf(points), size, MARGIN_PX), room);
     draw();
   }
 
@@ -260,7 +256,7 @@ export function create(inside, offered) {
     const focused = index.contains(document.activeElement) ? document.activeElement?.getAttribute('href') : from && `#${from}`;
     const at = index.scrollTop;
     index.replaceChildren(rows(scenes.filter(({ id }) => known.has(id))),
-      ...(lost.length ? [el('h3', {}, words.mapUnplaced(lost.length)), rows(lost)] : []));
+      ...(lost.length ? [el('p', {}, words.mapUnplaced(lost.length)), rows(lost)] : []));
     index.scrollTop = at;
     if (focused) /** @type {HTMLElement | null} */ (index.querySelector(`a[href="${focused}"]`))?.focus();
   }
@@ -323,17 +319,26 @@ export function create(inside, offered) {
     cone.show();
   }
 
+  /** Fetches the style sheet; what failed is asked for again the next time. */
+  async function dress() {
+    if (style) return style;
+    const sheet = el('link', { rel: 'stylesheet', href: new URL('./map.css', import.meta.url).href });
+    const loaded = new Promise((resolve, reject) => {
+      sheet.addEventListener('load', resolve);
+      sheet.addEventListener('error', () => reject(new Error(sheet.href)));
+    });
+    document.head.append(sheet);
+    await loaded.catch((error) => {
+      sheet.remove();
+      throw error;
+    });
+    return (style = sheet);
+  }
+
   /** @param {HTMLElement} from */
   async function open(from) {
     opener = from;
-    try {
-      await styled;
-    } catch (error) {
-      inside.chrome.note(words.noPart);
-      inside.emit('error', error);
-      return;
-    }
-    if (signal.aborted || !panel.hidden) return;
+    if (!(await inside.part(dress)) || signal.aborted || !panel.hidden) return;
     panel.hidden = false;
     stage.classList.add('has-map');
     offered.press(true);
@@ -364,14 +369,13 @@ export function create(inside, offered) {
     back?.focus({ preventScroll: true });
   }
 
-  const resizing = new ResizeObserver(() => panel.hidden || resize());
-  resizing.observe(field);
+  const unwatch = watchSize(field, () => panel.hidden || resize());
   signal.addEventListener('abort', () => {
     close();
-    resizing.disconnect();
+    unwatch();
     cancelAnimationFrame(pending);
     panel.remove();
-    style.remove();
+    style?.remove();
   });
 
   return { toggle: (/** @type {HTMLElement} */ from) => (panel.hidden ? void open(from) : close()) };

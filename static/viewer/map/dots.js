@@ -11,18 +11,20 @@ import { el, follow, set } from '../dom.js';
 import { grouped, toPanel } from './plane.js';
 
 /** Discs closer together than this cannot be told apart by a finger. */
-const APART_PX = 30;
+export const APART_PX = 28;
 const DISC_PX = 22;
 const GAP_PX = 2;
 /** Where a name may stand beside its disc, as parts of its own size from the disc's middle; best first. */
 const SIDES = /** @type {const} */ ([['below', -0.5, 0], ['right', 0, -0.5], ['left', -1, -0.5], ['above', -0.5, -1]]);
 /** More names than these are a thicket. */
 const MOST_NAMES = 14;
+/** So many scenes of a group are named. */
+const MOST_TITLES = 5;
 
 /**
  * @param {Inside} inside
- * @param {{go: (scene: string) => void, enter: (scenes: string[]) => void, seek: (scene: string) => void}} host
- *   enter: a group was pressed; seek: one that is out of sight got the focus
+ * @param {{go: (scene: string) => void, enter: (scenes: string[]) => void, seek: (scene: string) => void, lost: () => void}} host
+ *   enter: a group was pressed; seek: one that is out of sight got the focus; lost: what had the focus is no longer there
  */
 export function createDots(inside, host) {
   const { words, source } = inside;
@@ -31,6 +33,10 @@ export function createDots(inside, host) {
   /** @type {Map<string, Dot>} */
   let dots = new Map();
   let placing = false;
+
+  /** What a group is called. @param {{value: string}[]} titles */
+  const nameOf = (titles) => `${words.sceneCount(titles.length)}: ${
+    titles.slice(0, MOST_TITLES).map(({ value }) => value).join(', ')}${titles.length > MOST_TITLES ? '…' : ''}`;
 
   /** @param {string[]} all @param {Map<string, Scene>} scenes @returns {Dot} */
   function make(all, scenes) {
@@ -42,8 +48,7 @@ export function createDots(inside, host) {
     const [id = ''] = all;
     const control = one
       ? el('a', { href: `#${id}`, class: 'stage-map-dot', 'data-scene': id }, disc, name)
-      : el('button', { type: 'button', class: 'stage-map-dot is-group' }, disc, name,
-          el('span', { class: 'stage-unseen' }, `: ${titles.map(({ value }) => value).slice(0, 5).join(', ')}${all.length > 5 ? '…' : ''}`));
+      : el('button', { type: 'button', class: 'stage-map-dot is-group', 'aria-label': nameOf(titles) }, disc, name);
     if (one) follow(control, () => host.go(id));
     else control.addEventListener('click', () => host.enter(all));
     control.addEventListener('focus', () => placing || host.seek(id));
@@ -105,8 +110,10 @@ export function createDots(inside, host) {
       placing = true;
       if (items.length !== list.children.length || items.some((item, n) => item !== list.children[n])) {
         list.replaceChildren(...items);
-        const again = focused && [...dots.values()].find(({ all }) => all.includes(focused.all[0] ?? ''));
-        again?.control.focus({ preventScroll: true });
+        const of = (/** @type {string | undefined} */ id) => [...dots.values()].find(({ all }) => id !== undefined && all.includes(id));
+        const again = focused && (of(focused.all[0]) ?? of(current?.id));
+        if (again) again.control.focus({ preventScroll: true });
+        else if (focused) host.lost();
       }
       placing = false;
       for (const { control, all } of dots.values()) {
@@ -123,11 +130,6 @@ export function createDots(inside, host) {
         const at = toPanel({ x, y }, view, size);
         item.style.transform = `translate(${at.x.toFixed(1)}px, ${at.y.toFixed(1)}px)`;
       }
-    },
-
-    /** Puts the focus on a scene or the group it is in. @param {string} id */
-    focus(id) {
-      [...dots.values()].find(({ all }) => all.includes(id))?.control.focus({ preventScroll: true });
     },
   };
 }

@@ -36,8 +36,8 @@ export function createGestures(element, host) {
   };
 
   element.addEventListener('pointerdown', (event) => {
-    if (event.button !== 0 || (event.target instanceof Element && event.target.closest('[role="slider"], .stage-map-own'))) return;
     if (fingers.size === 0) travelled = 0;
+    if (event.button !== 0 || (event.target instanceof Element && event.target.closest('[role="slider"], .stage-map-own'))) return;
     if (fingers.size < 2) fingers.set(event.pointerId, pointOf(event));
   });
 

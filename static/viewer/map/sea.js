@@ -38,8 +38,8 @@ export const ARCHIPELAGOS = Object.freeze([
     ].map(at),
   },
 ]);
-const SEA = { name: { vi: 'Biển Đông', en: 'East Sea' }, at: { lat: 13.6, lon: 112.4 } };
-const LABEL_PX = { width: 128, height: 44 };
+const SEA = { name: { vi: 'Biển Đông', en: 'East Sea' }, at: { lat: 12.8, lon: 113.4 } };
+const LABEL_PX = { width: 152, height: 40 };
 
 /** @param {number[]} position */
 function at([lat = 0, lon = 0]) {
@@ -112,5 +112,6 @@ export function createSea(say) {
 function put(label, { x, y }, size) {
   if (label.hidden) return;
   const [side, high] = [Math.min(LABEL_PX.width / 2 + 4, size.width / 2), LABEL_PX.height / 2 + 4];
-  label.style.transform = `translate(${clamp(x, side, size.width - side).toFixed(1)}px, ${clamp(y, high, size.height - high).toFixed(1)}px)`;
+  const [left, top] = [clamp(x, side, size.width - side), clamp(y, high, size.height - high)];
+  label.style.transform = `translate(${left.toFixed(1)}px, ${top.toFixed(1)}px) translate(-50%, -50%)`;
 }
