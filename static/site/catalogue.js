@@ -4,8 +4,8 @@
  * Without it, the chips are links that filter through the address (see catalogue.css) and the search field is hidden.
  */
 
+import { matches, wordsOf } from '../viewer/fold.js';
 import { offlineWhenIdle } from '../viewer/late.js';
-import { matches, wordsOf } from './fold.js';
 
 /** @typedef {{ element: HTMLElement, words: string, kinds: string[], shown: boolean }} Card */
 

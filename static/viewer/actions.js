@@ -80,6 +80,9 @@ export function createActions(words, show, close) {
       arrange();
     },
 
+    /** Does what a button elsewhere stands for. @param {string} id @param {HTMLElement} opener */
+    act: (id, opener) => all.find((action) => action.id === id)?.act(opener),
+
     /** Whether a tour wants something that stands elsewhere. @param {string} id */
     wants: (id) => !chosen || chosen.has(id),
 

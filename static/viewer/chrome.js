@@ -1,6 +1,6 @@
 /**
- * What stands around the picture: title, controls, the strip of scenes, the compass, and the quiet sentences for when
- * something takes long or fails. It shows what it is told and says what was pressed; it decides nothing.
+ * What stands around the picture: title, controls, the compass, and the quiet sentences for when something takes long or
+ * fails. It shows what it is told and says what was pressed; it decides nothing.
  *
  * @import {Scene, Text, TourDocument} from './types.js'
  * @import {Words} from './words/vi.js'
@@ -8,8 +8,7 @@
  */
 
 import { createActions } from './actions.js';
-import { button, calm, el, follow, set, svg } from './dom.js';
-import { formatLink } from './links.js';
+import { button, el, set, svg } from './dom.js';
 
 /** Eight winds; which one is faced. @param {number} bearing_deg */
 export const windOf = (bearing_deg) => Math.round(bearing_deg / 45) % 8;
@@ -28,8 +27,6 @@ function tongueOf(code) {
  * @property {Words} words
  * @property {string} language
  * @property {(text: Text | null | undefined) => {value: string, lang: string}} say
- * @property {(path: string) => string} url
- * @property {(scene: string) => void} go
  * @property {(way: Way) => void} nudge
  * @property {() => void} fullScreen
  * @property {() => void} share
@@ -59,9 +56,7 @@ export function createChrome(stage, host) {
     tongues, actions.bar, actions.menu);
   const own = title ? [el('div', { class: 'stage-head' }, title, line)] : [];
 
-  const thumbs = el('ul', {});
-  const strip = el('nav', { class: 'stage-strip', 'aria-label': words.scenes, hidden: true }, thumbs);
-  const pill = button(' ', 'images', () => showScenes(pill), 'stage-pill is-narrow', true);
+  const pill = button(' ', 'images', () => actions.act('scenes', pill), 'stage-pill is-narrow', true);
   set(pill, 'aria-haspopup', 'dialog');
   const needle = svg('g', {},
     svg('path', { class: 'stage-needle-north', d: 'M24 13l5 11.5h-10z' }),
@@ -88,7 +83,7 @@ export function createChrome(stage, host) {
   const corner_screen = button(words.fullScreen, 'maximize', host.fullScreen, 'is-narrow');
   const corner = el('div', { class: 'stage-corner' }, pad,
     el('div', { class: 'stage-zoom', role: 'group' }, zoomIn, zoomOut), move, corner_screen);
-  const bottom = el('div', { class: 'stage-bottom' }, strip, pill, compass, corner);
+  const bottom = el('div', { class: 'stage-bottom' }, pill, compass, corner);
 
   const live = el('p', { class: 'stage-unseen', 'aria-live': 'polite' });
   const note = el('div', { class: 'stage-note', hidden: true });
@@ -96,33 +91,10 @@ export function createChrome(stage, host) {
   let hiding = 0;
   let hinted = false;
   let wind = -1;
-  let listed = false;
-
-  /** @type {TourDocument | null} */
-  let tour = null;
-  /** @type {Scene | null} */
-  let scene = null;
 
   function toggleMoving() {
     const open = corner.classList.toggle('is-moving');
     move.setAttribute('aria-expanded', String(open));
-  }
-
-  /** A link to a scene that the viewer follows by itself. @param {Scene} of @param {...(Node | null)} content */
-  function sceneLink(of, ...content) {
-    const link = el('a', { href: formatLink(of.id), 'aria-current': of === scene && 'true', 'data-scene': of.id }, ...content);
-    follow(link, () => {
-      host.closeSheet();
-      host.go(of.id);
-    });
-    return link;
-  }
-
-  /** @param {Scene} of */
-  function thumbnail(of) {
-    if (!of.thumbnail) return null;
-    const { url, width_px: width, height_px: height } = of.thumbnail;
-    return el('img', { src: host.url(url), alt: '', width, height, loading: 'lazy', draggable: 'false' });
   }
 
   /** @param {Text | null | undefined} text @param {string} [cls] */
@@ -131,17 +103,14 @@ export function createChrome(stage, host) {
     return el('span', { lang, class: cls }, value);
   }
 
-  /** @param {HTMLElement} opener */
-  function showScenes(opener) {
-    if (!tour) return;
-    const items = tour.scenes.map((of) => el('li', {}, sceneLink(of, thumbnail(of), label(of.title))));
-    host.show('scenes', words.scenes, [el('h2', {}, words.scenes), el('ol', { class: 'stage-scenes' }, ...items)], opener);
-  }
-
   const chrome = {
     /** Where buttons stand at the bottom, on all screens. */
     corner,
     actions,
+    /** Where parts that are loaded on demand put what is theirs. */
+    head: /** @type {HTMLElement} */ (heading ?? own[0]),
+    bottom,
+    corner,
     parts: [...own, controls, bottom, note, loading, live],
     /** The lower right corner of what is written on the picture, from the stage's upper left one. */
     heading() {
@@ -156,7 +125,6 @@ export function createChrome(stage, host) {
 
     /** Takes up the tour: its title, its languages, its scenes. @param {TourDocument} next @param {number} count */
     tour(next, count) {
-      tour = next;
       actions.choose(next.skin?.controls);
       move.hidden = !actions.wants('move');
       corner_screen.hidden = !actions.wants('fullscreen');
@@ -169,33 +137,16 @@ export function createChrome(stage, host) {
         for (const type of ['pointerdown', 'focus', 'click']) link.addEventListener(type, () => (link.href = host.pageIn(code)));
         return link;
       }));
-      const several = next.scenes.length > 1;
-      const known = next.scenes.length === count;
-      strip.hidden = !several || !known || !actions.wants('thumbnails');
       pill.hidden = count < 2 || !actions.wants('scenes');
-      if (count > 1 && !listed) {
-        listed = true;
-        actions.offer({ id: 'scenes', name: words.scenes, symbol: 'list', act: showScenes, dialog: true, written: true });
-      }
       pill.lastElementChild?.replaceChildren(words.sceneCount(count));
-      const all = known ? next.scenes : [];
-      thumbs.replaceChildren(...all.map((of) => el('li', {}, sceneLink(of, thumbnail(of), label(of.title)))));
     },
 
     /** Says which scene is shown. @param {Scene} next @param {number} number @param {number} count */
     scene(next, number, count) {
-      scene = next;
       place.replaceChildren(label(next.title), count > 1 ? ` · ${words.sceneOf(number, count)}` : '');
       facing.textContent = '';
       wind = -1;
       compass.hidden = typeof next.north_deg !== 'number' || !actions.wants('compass');
-      for (const link of thumbs.querySelectorAll('a')) {
-        set(link, 'aria-current', link.dataset.scene === next.id ? 'true' : null);
-        if (link.dataset.scene !== next.id) continue;
-        // Only the strip itself is scrolled; scrollIntoView might move the page.
-        const middle = link.offsetLeft - (strip.clientWidth - link.offsetWidth) / 2;
-        strip.scrollTo({ left: middle, behavior: calm() ? 'auto' : 'smooth' });
-      }
     },
 
     /** Turns the compass. @param {number | null} bearing_deg @param {{in: boolean, out: boolean}} zoom what is possible */

@@ -62,6 +62,17 @@ export function follow(link, act) {
   });
 }
 
+/**
+ * Brings the style sheet of a part that is loaded on demand; what it makes is shown after that, styled or not.
+ * @param {URL} address @returns {Promise<unknown>}
+ */
+export function styled(address) {
+  const link = el('link', { rel: 'stylesheet', href: address.href });
+  const come = new Promise((done) => ['load', 'error'].forEach((type) => link.addEventListener(type, done)));
+  document.head.append(link);
+  return come;
+}
+
 /** Whether the visitor asked for less motion. */
 export const calm = () => matchMedia('(prefers-reduced-motion: reduce)').matches;
 

@@ -1,12 +1,15 @@
 /**
  * What a tour can do beyond being looked at. Each feature is a module of its own that is fetched when it is asked for:
  * `create(inside)` makes it, once, and `toggle(opener)` is what its button does. Parts of scenes (media glued into the
- * picture, sounds) are fetched when a scene has them: `open(scene)` takes a scene up, or null when it is left.
+ * picture, sounds) are fetched when a scene has them: `open(scene)` takes a scene up, or null when it is left. What only
+ * makes a visit nicer waits until the first picture is as sharp as it gets, and then makes itself.
  *
  * @import {Hotspot, Inside, Scene, TourDocument} from './types.js'
  */
 
 import * as device from './device.js';
+import { calm } from './dom.js';
+import { thrifty } from './source.js';
 
 /**
  * @typedef {object} Feature
@@ -14,6 +17,7 @@ import * as device from './device.js';
  * @property {string} symbol
  * @property {string} name
  * @property {boolean} [dialog]
+ * @property {boolean} [written] its name stands beside its icon
  * @property {boolean} [menu] stands in the menu only
  * @property {(tour: TourDocument) => boolean | Promise<boolean>} when  whether tour and device have it
  * @property {() => Promise<unknown> | undefined} [ask] what a browser grants only within the click itself; never rejects
@@ -28,16 +32,30 @@ import * as device from './device.js';
  * @typedef {object} ReadyPart
  * @property {(scene: Scene | null) => void} open
  * @property {(spot: Hotspot, opener: HTMLElement) => void} [press]  answers the press on a hotspot itself
+ *
+ * @typedef {object} Late
+ * @property {(tour: TourDocument) => boolean} when
+ * @property {() => Promise<{create: (inside: Inside) => void}>} load
  */
+
+/** From here on the stage may have room for the strip of scenes. */
+const ROOMY = '(min-width: 48rem) and (min-height: 460px)';
 
 /** Whether a scene has hotspots of a kind. @param {Hotspot['kind']} kind @returns {(scene: Scene) => boolean} */
 const has = (kind) => (scene) => scene.hotspots.some((spot) => spot.kind === kind);
 
 /** @param {Inside} inside */
 export function createFeatures(inside) {
-  const { words } = inside;
+  const { words, source } = inside;
+  const { actions } = inside.chrome;
   /** @type {Feature[]} */
   const features = [
+    {
+      id: 'scenes', symbol: 'list', name: words.scenes, dialog: true, written: true,
+      when: () => source.count > 1,
+      load: () => import('./scenes.js'),
+    },
+    { id: 'guide', symbol: 'footprints', name: words.guide, when: (tour) => Boolean(tour.guide), load: () => import('./guide.js') },
     {
       id: 'gyroscope', symbol: 'rotate-3d', name: words.gyroscope,
       when: device.turns, ask: device.askMotion, load: () => import('./gyroscope.js'),
@@ -61,6 +79,16 @@ export function createFeatures(inside) {
     { when: has('layer'), load: () => import('./layers.js') },
     { when: has('sound'), load: () => import('./sounds.js') },
   ];
+  /** @type {Late[]} */
+  let late = [
+    {
+      when: () => source.whole && source.count > 1 && actions.wants('thumbnails') && matchMedia(ROOMY).matches,
+      load: () => import('./strip.js'),
+    },
+    { when: ({ scenes }) => scenes.some(({ narration }) => narration), load: () => import('./listen.js') },
+    // Turning shows, and therefore fetches, all there is: not for those who save data.
+    { when: ({ skin }) => Boolean(skin?.auto_turn) && !calm() && !thrifty(), load: () => import('./turn.js') },
+  ];
 
   /** @type {Set<string>} */
   const offered = new Set();
@@ -82,7 +110,7 @@ export function createFeatures(inside) {
   function offer(feature) {
     /** @type {Promise<Part | null> | null} */
     let making = null;
-    const handle = inside.chrome.actions.offer({
+    const handle = actions.offer({
       ...feature,
       async act(opener) {
         const asked = feature.ask?.();
@@ -97,7 +125,21 @@ export function createFeatures(inside) {
     });
   }
 
+  /** Fetches what waited, as far as it is of use by now. */
+  function later() {
+    const { tour } = source;
+    const due = late.filter(({ when }) => tour && when(tour));
+    late = late.filter((part) => !due.includes(part));
+    // Nobody asked for these: where they cannot be had now, nothing is said, and another time is as good.
+    for (const part of due) {
+      part.load().then((module) => inside.signal.aborted || module.create(inside), () => late.push(part));
+    }
+  }
+  matchMedia(ROOMY).addEventListener('change', later, { signal: inside.signal });
+
   return {
+    later,
+
     /** Offers what a tour has, as soon as that is known. @param {TourDocument} tour */
     tour(tour) {
       for (const feature of features) {

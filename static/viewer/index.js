@@ -21,6 +21,10 @@
  *   vr.js          for two eyes: headset.js by WebXR (types in webxr.js), cardboard.js on a parted screen;
  *                  world.js hotspots, cards and scene changes where there is no page, signs.js how they are drawn
  *   map.js         the map and plans; its parts in map/
+ *   scenes.js      the list of scenes with its search (fold.js); strip.js their pictures; scene_link.js one of them
+ *   guide.js       the guided walk: walk.js where it leads and what is told, guide_panel.js what it shows
+ *   listen.js      the button for the narration of one scene
+ *   turn.js        the slow turn
  *   screen.js      full screen, sharing
  *   source.js      the tour document and previews, fetched
  *   address.js     the address bar; links.js what stands in it

@@ -30,7 +30,8 @@ export function createSheet(stage, words, changed) {
       sheet.close();
     }
     if (event.key !== 'Tab') return;
-    const stops = [...dialog.querySelectorAll(FOCUSABLE)].filter((e) => e.checkVisibility?.() ?? e.getClientRects().length > 0);
+    const stops = [...dialog.querySelectorAll(FOCUSABLE)].filter((e) => /** @type {HTMLElement} */ (e).tabIndex >= 0
+      && (e.checkVisibility?.() ?? e.getClientRects().length > 0));
     const [first, last] = [stops[0], stops[stops.length - 1]];
     const leaving = event.shiftKey ? first : last;
     const next = event.shiftKey ? last : first;

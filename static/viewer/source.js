@@ -9,6 +9,12 @@
 import { decode } from './panorama.js';
 import { pick } from './text.js';
 
+/** Whether the visitor saves data, or the line is very slow. */
+export function thrifty() {
+  const line = /** @type {{connection?: {saveData?: boolean, effectiveType?: string}}} */ (navigator).connection;
+  return Boolean(line?.saveData) || /2g/.test(line?.effectiveType ?? '');
+}
+
 /** @param {string} tourUrl @param {string} language in which texts are said, where they are */
 export function createSource(tourUrl, language) {
   const base = new URL(tourUrl, document.baseURI).href;
@@ -100,8 +106,7 @@ export function createSource(tourUrl, language) {
 
     /** Fetches the previews of scenes to which a scene leads. @param {Scene | null} scene */
     prefetch(scene) {
-      const line = /** @type {{connection?: {saveData?: boolean, effectiveType?: string}}} */ (navigator).connection;
-      if (line?.saveData || /2g/.test(line?.effectiveType ?? '')) return;
+      if (thrifty()) return;
       const { signal } = prefetching;
       (window.requestIdleCallback ?? setTimeout)(() => {
         if (signal.aborted) return;

@@ -62,10 +62,11 @@ export function createTour(stage, tourUrl, options = {}) {
     trouble(failing) {
       if (!failing) return chrome.quiet();
       fail(new Error('tiles'), words.noTiles, () => picture.retry());
+      void later();
     },
     idle() {
       emit('idle');
-      source.prefetch(scene);
+      void later();
     },
   });
   const { wake } = loop;
@@ -125,8 +126,6 @@ export function createTour(stage, tourUrl, options = {}) {
     words,
     language,
     say,
-    url: source.url,
-    go: (id) => void goTo(id, null),
     nudge: (way) => controls.nudge(way, 1 / 6),
     fullScreen: screen.toggle,
     share: () => void share(pageIn(language), say(source.tour?.title).value, {
@@ -176,7 +175,7 @@ export function createTour(stage, tourUrl, options = {}) {
   });
   const inside = {
     stage, surface, words, language, source, camera, picture, hotspots, sheet, chrome, signal, movers, followers, reveal,
-    scene: () => scene, goTo, glideTo, wake, north, on, emit, part,
+    scene: () => scene, needTour, goTo, glideTo, wake, measure: remeasure, north, on, emit, part,
   };
   const features = createFeatures(inside);
   skip.addEventListener('click', () => chrome.first()?.focus());
@@ -260,6 +259,13 @@ export function createTour(stage, tourUrl, options = {}) {
   /** Fetches the whole tour document; throws where it cannot be had. */
   async function needTour() {
     if (!source.whole) adopt(await source.fetch(), true);
+  }
+
+  /** What may wait until the first picture is as sharp as it gets: all the other scenes, and what leads to them. */
+  async function later() {
+    await needTour().catch((error) => emit('error', error));
+    features.later();
+    source.prefetch(scene);
   }
 
   /** @param {unknown} error @param {string} text @param {() => void} again */
@@ -430,7 +436,6 @@ export function createTour(stage, tourUrl, options = {}) {
     }
     wake();
     await picture.begin(postered ? (natural) => camera.pristine && (camera.open(first, natural), wake()) : null);
-    if (!trouble) needTour().catch((error) => emit('error', error));
   }
 
   void begin();

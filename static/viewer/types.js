@@ -124,9 +124,11 @@
  * @property {Set<() => void>} followers             called after each frame
  * @property {() => Scene | null} scene
  * @property {(id: string, arrival: DocumentView | null | undefined, how?: {walked?: boolean, silent?: boolean}) => Promise<boolean>} goTo
+ * @property {() => Promise<void>} needTour  fetches all scenes; throws where they cannot be had
  * @property {(to: View) => void} glideTo
  * @property {(at: Vector) => void} reveal  turns until a direction is well in view
  * @property {() => void} wake        asks for a frame
+ * @property {() => void} measure     labels or heading have another size
  * @property {() => number | null} north  compass bearing of the scene's yaw 0
  * @property {Tour['on']} on
  * @property {(event: EventName, detail?: unknown) => void} emit

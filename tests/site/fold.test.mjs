@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 
-import { fold, matches, wordsOf } from '../../static/site/fold.js';
+import { fold, matches, wordsOf } from '../../static/viewer/fold.js';
 
 /** @type {[string, string][]} */
 const CASES = JSON.parse(await readFile(new URL('../golden/fold.json', import.meta.url), 'utf8'));
