@@ -104,8 +104,6 @@ export function createChrome(stage, host) {
   }
 
   const chrome = {
-    /** Where buttons stand at the bottom, on all screens. */
-    corner,
     actions,
     /** Where parts that are loaded on demand put what is theirs. */
     head: /** @type {HTMLElement} */ (heading ?? own[0]),

@@ -129,7 +129,7 @@ export function create(inside) {
     const tell = () => {
       const on = playing.has(spot.medium);
       set(control, 'aria-pressed', String(on));
-      control.replaceChildren(icon(on ? 'pause' : 'play'), words.listen);
+      control.replaceChildren(icon(on ? 'pause' : 'play'), words.hear);
     };
     control.addEventListener('click', () => {
       if (playing.has(spot.medium)) stop(spot);

@@ -93,5 +93,5 @@ export function panAt(path, part, seconds) {
     }
     left -= step;
   }
-  return path.at(-1) ?? { yaw: 0, pitch: 0 };
+  return path[path.length - 1] ?? { yaw: 0, pitch: 0 };
 }

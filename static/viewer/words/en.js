@@ -101,7 +101,7 @@ const en = {
   soundOn: (title) => `Playing: ${title}`,
   soundOff: (title) => `Stopped: ${title}`,
   soundFailed: (title) => `Cannot play: ${title}`,
-  listen: 'Listen',
+  hear: 'Listen',
   soundsOff: 'Silence the sounds of the scene',
   playFilm: (title) => `Play the film: ${title}`,
   picture: (n, all) => `Picture ${n} of ${all}`,

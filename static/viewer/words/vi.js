@@ -104,7 +104,7 @@ const vi = {
   soundOn: (/** @type {string} */ title) => `Đang phát: ${title}`,
   soundOff: (/** @type {string} */ title) => `Đã tắt: ${title}`,
   soundFailed: (/** @type {string} */ title) => `Không phát được: ${title}`,
-  listen: 'Nghe',
+  hear: 'Nghe',
   soundsOff: 'Tắt âm thanh trong cảnh',
   playFilm: (/** @type {string} */ title) => `Phát phim: ${title}`,
   picture: (/** @type {number} */ n, /** @type {number} */ all) => `Ảnh ${n}/${all}`,
