@@ -1,7 +1,7 @@
 """Bring the demo tours in ``tours/`` up to the world they were rendered from.
 
     python scripts/make_demo_tours.py SCENES.JSON     directions, north and positions of both tours
-    python scripts/make_demo_tours.py --media         cut the cards' pictures, draw the sign, synthesise the bell anew
+    python scripts/make_demo_tours.py --media         cut pictures, draw the sign, synthesise bell and narrations anew
 
 ``SCENES.JSON`` is the file that the renderer of the demo world writes: position, heading and, for every pair of scenes,
 the true yaw and bearing from one to the other. From it come
@@ -17,7 +17,8 @@ the true yaw and bearing from one to the other. From it come
 Everything else in the documents is an editor's work and stays as it is. Running it twice changes nothing.
 
 The pictures are cut with py360convert from the panoramas of the tours; the sign of the weaving shed is drawn with the
-house's font from ``node_modules``; the sound needs the program ``lame`` (MP3 encoder, in Debian's package of that name).
+house's font from ``node_modules``; the sounds need the program ``lame`` (MP3 encoder), the narrations ``espeak-ng`` too,
+which reads their transcripts out (Debian has packages of these names).
 """
 
 from __future__ import annotations
@@ -80,6 +81,8 @@ PICTURE_SIZE = (800, 600)
 SIGN_SIZE = (1280, 150)
 """As the blank board in the panorama is, seen from straight ahead."""
 SAMPLE_RATE_HZ = 22_050
+VOICES = {"vi": "vi-vn-x-south", "en": "en-gb"}
+"""The voice of each language; Southern Vietnamese is what is spoken in the place."""
 
 
 def turn(degrees: float) -> float:
@@ -177,28 +180,59 @@ def bell(seconds: float, strokes_s: tuple[float, ...]) -> np.ndarray:
     return 0.8 * sound / np.abs(sound).max()
 
 
-def write_bell(target: Path) -> None:
-    """Encode three strokes as MP3, mono, 48 kbit/s; ``SystemExit`` where there is no ``lame``."""
-    lame = shutil.which("lame")
-    if lame is None:
-        sys.exit("lame is not installed: apt-get install lame")
-    samples = (bell(19.0, (0.2, 5.2, 10.2)) * 32767).astype("<i2")
+def program(name: str) -> str:
+    """Return the path of a program; ``SystemExit`` where it is not installed."""
+    found = shutil.which(name)
+    if found is None:
+        sys.exit(f"{name} is not installed: apt-get install {name}")
+    return found
+
+
+def write_sound(samples: np.ndarray, target: Path, rate_kbit_s: int) -> None:
+    """Encode samples in [-1, 1] at ``SAMPLE_RATE_HZ`` as MP3, mono."""
     with tempfile.TemporaryDirectory() as folder:
-        raw = Path(folder) / "bell.wav"
+        raw = Path(folder) / "sound.wav"
         with wave.open(str(raw), "wb") as file:
             file.setnchannels(1)
             file.setsampwidth(2)
             file.setframerate(SAMPLE_RATE_HZ)
-            file.writeframes(samples.tobytes())
-        subprocess.run([lame, "--quiet", "-m", "m", "-b", "48", str(raw), str(target)], check=True)
+            file.writeframes((samples * 32767).astype("<i2").tobytes())
+        encode = [program("lame"), "--quiet", "-m", "m", "-b", str(rate_kbit_s), str(raw), str(target)]
+        subprocess.run(encode, check=True)
     print(f"{target}: {target.stat().st_size // 1024} kB")
+
+
+def speech(text: str, lang: str) -> np.ndarray:
+    """Return a text read by a machine, float64 in [-1, 1]: unhurried, its edges rounded off, with a little room."""
+    with tempfile.TemporaryDirectory() as folder:
+        raw = Path(folder) / "speech.wav"
+        say = [program("espeak-ng"), "-v", VOICES[lang], "-s", "138", "-p", "38", "-g", "3", "-w", str(raw), text]
+        subprocess.run(say, check=True)
+        with wave.open(str(raw)) as file:
+            assert file.getframerate() == SAMPLE_RATE_HZ
+            dry = np.frombuffer(file.readframes(file.getnframes()), "<i2") / 32768
+    times = np.arange(int(0.25 * SAMPLE_RATE_HZ)) / SAMPLE_RATE_HZ
+    room = 0.02 * np.random.default_rng(1).standard_normal(times.size) * np.exp(-times / 0.06)
+    room[:3] = (0.25, 0.5, 0.25)
+    wet = np.convolve(dry, room)
+    return 0.8 * wet / np.abs(wet).max()
+
+
+def write_narrations(folder: str) -> None:
+    """Read out what is told in the scenes of a tour; the words are those of the transcripts."""
+    tour = json.loads((TOURS / folder / "tour.json").read_text(encoding="utf-8"))
+    media = {medium["id"]: medium for medium in tour["media"]}
+    for scene in tour["scenes"]:
+        for lang, name in scene.get("narration", {}).items():
+            medium = media[name]
+            write_sound(speech(medium["transcript"][lang], lang), TOURS / folder / medium["file"], 32)
 
 
 def main() -> None:
     """Read the command line and do what it says."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("scenes", nargs="?", type=Path, help="scenes.json of the demo world")
-    parser.add_argument("--media", action="store_true", help="cut the pictures, draw the sign, synthesise the bell")
+    parser.add_argument("--media", action="store_true", help="cut the pictures, draw the sign, synthesise the sounds")
     options = parser.parse_args()
     if options.scenes is None and not options.media:
         parser.error("nothing to do: give a scenes.json or --media")
@@ -207,7 +241,8 @@ def main() -> None:
     if options.media:
         cut_pictures()
         draw_sign(TOURS / "lang-nghe-ocop" / "media" / "bien-xuong-det.jpg", "XƯỞNG DỆT LỤA TÂN CHÂU")
-        write_bell(TOURS / "chua-co-ben-nui-sam" / "media" / "tieng-chuong.mp3")
+        write_sound(bell(19.0, (0.2, 5.2, 10.2)), TOURS / "chua-co-ben-nui-sam" / "media" / "tieng-chuong.mp3", 48)
+        write_narrations("chua-co-ben-nui-sam")
 
 
 if __name__ == "__main__":

@@ -66,6 +66,7 @@ def _scene(
     narration = scene.get("narration")
     for lang, medium in narration.items() if isinstance(narration, dict) else []:
         problems += _dangling(ids, "media", medium, (*loc, "narration", lang), scene=scene_id)
+        problems += _unfit(kinds, ("audio",), medium, (*loc, "narration", lang), scene=scene_id)
     problems += _doubles(scene.get("hotspots"), (*loc, "hotspots"), scene=scene_id)
     for index, spot in _items(scene.get("hotspots")):
         here = (*loc, "hotspots", index)

@@ -67,6 +67,7 @@ class Parts:
             "alt": self.word(panorama.alt)
             or say("page.view-of", self.lang, scene=self.word(scene["title"]), tour=self.word(self._tour.title)),
             "credit": panorama.credit,
+            "narration": self._narration(scene),
             "place": self.place_line(place_id) if place_id and place_id != self._tour.place else None,
             "look": _look(scene["id"], view["yaw_deg"], view["pitch_deg"], view["hfov_deg"]),
             "ways": [s for s in spots if s["kind"] == "link"],
@@ -98,6 +99,18 @@ class Parts:
                 | self._picture({k: plan[k] for k in ("url", "width_px", "height_px", "alt")})
             )
         return plans
+
+    def _narration(self, scene: Mapping[str, Any]) -> Part | None:
+        """Return what is told in a scene, in the language of the page or else the tour's own, or in any."""
+        told = scene.get("narration") or {}
+        for lang in (self.lang, self._tour.default_language, *told):
+            media = [m for m in self.media([told[lang]]) if m["kind"] == "audio"] if lang in told else []
+            if media:
+                other = lang != self.lang
+                name = say("page.narration-in", self.lang, language=language_name(lang)) if other else None
+                name = name or say("page.narration", self.lang)
+                return {"name": name, "label": {self.lang: f"{name}: {self.word(scene['title'])}"}, "medium": media[0]}
+        return None
 
     def _picture(self, picture: Mapping[str, Any]) -> Part:
         return {**picture, "url": self.links.of(picture["url"])}

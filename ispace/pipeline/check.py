@@ -25,6 +25,7 @@ def run(tour: Tour, scenes: Mapping[str, SceneWork], today: dt.date) -> list[Pro
     """Return everything that an editor should know before the tour is public."""
     return [
         *_translations(tour),
+        *_narrations(tour),
         *_products(tour, today),
         *_media(tour),
         *_plans(tour),
@@ -45,7 +46,7 @@ def _translations(tour: Tour) -> Iterator[Problem]:
 
 
 def _texts(value: Any, loc: tuple[int | str, ...], scene: str | None, part: str | None) -> Iterator[Any]:
-    """Yield every text of a document with its place: a text is a dictionary whose keys are languages."""
+    """Yield every text of a document, spoken ones too, with its place: a dictionary whose keys are languages."""
     if isinstance(value, BaseModel):
         name = getattr(value, "id", None)
         if loc[-2:-1] == ("scenes",):
@@ -57,8 +58,16 @@ def _texts(value: Any, loc: tuple[int | str, ...], scene: str | None, part: str 
     elif isinstance(value, list):
         for index, item in enumerate(value):
             yield from _texts(item, (*loc, index), scene, part)
-    elif isinstance(value, dict) and value and loc[-1] not in ("captions", "narration"):
+    elif isinstance(value, dict) and value and loc[-1] != "captions":
         yield loc, scene, part, value
+
+
+def _narrations(tour: Tour) -> Iterator[Problem]:
+    for index, scene in enumerate(tour.scenes):
+        for lang in scene.narration:
+            if lang not in tour.languages:
+                where = path(("scenes", index, "narration", lang))
+                yield Problem("THUA-NGON-NGU", where, scene.id, severity="warning", params={"language": lang})
 
 
 def _products(tour: Tour, today: dt.date) -> Iterator[Problem]:

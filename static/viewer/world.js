@@ -127,7 +127,7 @@ export function createWorld(inside, stereo) {
     const { tour } = source;
     if (!cards || !tour || closed) return;
     const { title, content } = cards.cardOf(spot, {
-      words, language: inside.language, say: source.say, url: source.url, tour, today: cards.todayIso(),
+      words, language: inside.language, stage: inside.stage, say: source.say, url: source.url, tour, today: cards.todayIso(),
     });
     const said = document.createElement('div');
     said.append(...content.filter((node) => node !== null));

@@ -1,4 +1,4 @@
-"""Getting around in a tour: the list and the strip of scenes, the guided walk, the slow turn, arrival, history, sharing."""
+"""Getting around in a tour: list and strip of scenes, guided walk, slow turn, arrival, history, sharing."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def server(site: Path) -> Iterator[Server]:
 
 
 def ready(tab: Page) -> Page:
-    """Wait until the whole tour is known and its parts have come: the strip on wide stages, else the number of scenes."""
+    """Wait until the viewer is live, all scenes are known and what waited for that has come."""
     tab.wait_for_selector(".stage.is-live", state="attached")
     tab.wait_for_function(
         """() => new Promise(done => {

@@ -82,7 +82,17 @@ def test_every_medium_is_shown_somewhere(tour: Tour) -> None:
     shown = {m for h in spots for m in h.media} | {m for p in tour.products for m in p.media}
     shown |= {h.medium for s in tour.scenes for h in s.hotspots if isinstance(h, SoundHotspot | LayerHotspot)}
     shown |= {f.plan.medium for f in tour.floors if f.plan}
+    shown |= {m for s in tour.scenes for m in s.narration.values()}
     assert shown == {m.id for m in tour.media}
+
+
+def test_the_guided_walk_of_the_pagoda_is_told_everywhere_in_both_languages() -> None:
+    tour = document.load(FOLDERS[0] / "tour.json")
+    assert tour.guide
+    assert tour.guide.scenes == [s.id for s in tour.scenes]
+    assert all(set(s.narration) == {"vi", "en"} for s in tour.scenes)
+    sizes = [(FOLDERS[0] / m.file).stat().st_size for m in tour.media if m.kind == "audio"]
+    assert max(sizes) < 150_000
 
 
 def test_every_product_stands_in_a_scene_and_is_marked_as_a_sample(tour: Tour) -> None:

@@ -74,6 +74,13 @@ def test_a_hotspot_shows_only_media_of_its_own_kind(spot: str, kind: str, fits: 
     assert found(raw) == (set() if fits else {("SAI-LOAI", "scenes[0].hotspots[0].medium")})
 
 
+def test_a_narration_is_a_sound() -> None:
+    scene = {"id": "s", "narration": {"vi": "m"}}
+    assert found({"media": [{"id": "m", "kind": "audio"}], "scenes": [scene]}) == set()
+    wrong = {("SAI-LOAI", "scenes[0].narration.vi")}
+    assert found({"media": [{"id": "m", "kind": "image"}], "scenes": [scene]}) == wrong
+
+
 def test_a_film_is_announced_by_a_picture() -> None:
     film = {"id": "phim", "kind": "video", "poster": "anh"}
     assert found({"media": [film, {"id": "anh", "kind": "image"}]}) == set()

@@ -87,6 +87,7 @@ def raw_tour() -> dict[str, Any]:
         "media": [
             {"id": "anh", "kind": "image", "file": "anh.jpg", "alt": {"vi": "Hũ mắm"}, "credit": "Tác giả"},
             {"id": "tieng", "kind": "audio", "file": "tieng.mp3", "transcript": {"vi": "Boong."}},
+            {"id": "loi", "kind": "audio", "file": "loi.mp3", "transcript": {"vi": "Mời bước qua cổng."}},
             {"id": "phim", "kind": "video", "file": "phim.mp4", "captions": {"vi": "phim.vtt"}, "poster": "anh"},
         ],
         "scenes": [
@@ -96,6 +97,7 @@ def raw_tour() -> dict[str, Any]:
                 "description": {"vi": "Trước cổng."},
                 "panorama": {"file": "1.jpg", "credit": "Tác giả", "alt": {"vi": "Cổng ba lối"}},
                 "position": {"lat": 10.6815, "lon": 105.0806},
+                "narration": {"vi": "loi"},
                 "hotspots": [
                     {"id": "l", "kind": "link", "yaw_deg": 0, "pitch_deg": 0, "target": "san"},
                     {

@@ -143,6 +143,15 @@ def test_everything_a_visitor_can_open_is_in_the_text() -> None:
     assert "#cong/80.0/2.5/90" in looks
 
 
+def test_what_is_told_in_a_scene_can_be_heard_and_read_and_another_language_is_named() -> None:
+    for lang, label in (("vi", "Thuyết minh: Cổng tam quan"), ("en", "Narration (Tiếng Việt): The gate")):
+        read = page(lang=lang)
+        (player,) = [a for a in read.all("audio") if a["aria-label"] == label]
+        assert "controls" in player
+        assert "Mời bước qua cổng." in read.words
+        assert label.split(":")[0] in read.words
+
+
 def test_pictures_have_alternative_texts_and_sizes() -> None:
     for picture in page().all("img"):
         assert "alt" in picture
@@ -301,7 +310,7 @@ def test_no_text_becomes_markup(text: str) -> None:
 
     def poison(value: Any, key: str = "") -> Any:
         if isinstance(value, dict):
-            return {k: poison(v, k) for k, v in value.items()}
+            return {k: v if k == "narration" else poison(v, k) for k, v in value.items()}
         if isinstance(value, list):
             return [poison(v, key) for v in value]
         return text if key in {"vi", "en", "credit", "decision"} and value and not _file(value) else value
