@@ -122,3 +122,421 @@ def here(tab: Page) -> tuple[str, float, float, float]:
     name, *numbers = tab.evaluate("location.hash.slice(1)").split("/")
     yaw, pitch, hfov = (float(n) for n in numbers)
     return name, yaw, pitch, hfov
+
+
+def stage(tab: Page) -> Locator:
+    """Return the picture, whose name says which scene is shown."""
+    return tab.get_by_role("application")
+
+
+# --- the list of scenes
+
+
+def test_the_list_finds_scenes_without_accents_and_says_how_many(server: Server, open_page: Opener) -> None:
+    tab = ready(open_page(server.url))
+    tab.get_by_role("button", name="Danh sách cảnh").click()
+    sheet = tab.get_by_role("dialog", name="Danh sách cảnh")
+    assert sheet.get_by_role("heading", level=3).all_inner_texts() == ["Tầng trệt", "Trên lầu", "Nơi khác"]
+    expect(sheet.get_by_role("list", name="Tầng trệt").get_by_role("listitem")).to_have_count(2)
+    expect(sheet.get_by_role("link", name="Sân chùa")).to_have_attribute("aria-current", "true")
+    expect(sheet.get_by_role("status")).to_have_text("4 cảnh")
+    field = sheet.get_by_role("searchbox", name="Tìm cảnh")
+    for query, found in (
+        ("chua", ["Sân chùa"]),
+        ("DIEN", ["Chánh điện"]),
+        ("garden", ["Vườn hoa"]),
+        ("tren lau", ["Lầu chuông"]),
+    ):
+        field.fill(query)
+        assert sheet.get_by_role("link").all_inner_texts() == found, query
+        expect(sheet.get_by_role("status")).to_have_text(f"{len(found)} cảnh")
+    expect(sheet.get_by_role("heading", level=3)).to_have_count(1)
+    field.fill("không có đâu")
+    expect(sheet.get_by_role("status")).to_have_text("0 cảnh")
+    expect(sheet).to_contain_text("Thử gõ ít chữ hơn")
+    sheet.get_by_role("button", name="Hiện tất cả cảnh").click()
+    expect(sheet.get_by_role("link")).to_have_count(4)
+    expect(field).to_be_focused()
+
+
+def test_the_list_is_walked_by_arrow_keys_and_enter(server: Server, open_page: Opener) -> None:
+    tab = ready(open_page(server.url))
+    opener = tab.get_by_role("button", name="Danh sách cảnh")
+    opener.press("Enter")
+    sheet = tab.get_by_role("dialog", name="Danh sách cảnh")
+    sheet.get_by_role("searchbox").focus()
+    before = tab.evaluate("location.hash")
+    seen = []
+    for key in ("ArrowDown", "ArrowRight", "ArrowDown", "ArrowDown", "ArrowUp", "Home", "End", "Home", "ArrowUp"):
+        tab.keyboard.press(key)
+        seen.append(tab.evaluate("document.activeElement.innerText || document.activeElement.type"))
+    assert seen == [
+        "Sân chùa", "Chánh điện", "Lầu chuông", "Vườn hoa", "Lầu chuông", "Sân chùa", "Vườn hoa", "Sân chùa", "search",
+    ]  # fmt: skip
+    assert tab.evaluate("location.hash") == before, "arrow keys do not turn the picture meanwhile"
+    tab.keyboard.type("chuong")
+    tab.keyboard.press("Enter")
+    expect(sheet).to_have_count(0)
+    expect(stage(tab)).to_have_accessible_name("Lầu chuông, cảnh 3/4")
+    expect(opener).to_be_focused()
+
+
+def test_a_list_that_has_not_come_yet_says_so_and_can_be_asked_for_again(server: Server, open_page: Opener) -> None:
+    server.refused = lambda path: 503 if path.endswith("tour.json") else None
+    tab = open_page(server.url, allow=("503",))
+    tab.get_by_role("button", name="Danh sách cảnh").click()
+    sheet = tab.get_by_role("dialog", name="Danh sách cảnh")
+    expect(sheet.get_by_role("status")).to_contain_text("Chưa tải được danh sách cảnh")
+    server.refused = lambda _path: None
+    sheet.get_by_role("button", name="Thử lại").click()
+    expect(sheet.get_by_role("link")).to_have_count(4)
+
+
+def test_a_tour_of_hundreds_of_scenes_waits_for_its_first_picture_and_builds_what_is_seen(
+    server: Server, open_page: Opener
+) -> None:
+    server.refused = lambda path: 503 if path.startswith("/t/san/") and path.endswith(".jpg") else None
+    tab = open_page(f"{server.url}many.html", allow=("503",))
+    tab.wait_for_selector(".stage.is-live", state="attached")
+    tab.wait_for_timeout(600)
+    assert not [path for path in server.asked if path.endswith(("tour.json", "strip.js", "scenes.js"))]
+    server.refused = lambda _path: None
+    strip = tab.get_by_role("navigation", name="Danh sách cảnh")
+    expect(strip.get_by_role("link").first).to_be_attached(timeout=30_000)
+    tab.wait_for_timeout(400)
+    assert strip.get_by_role("link").count() < 90
+    assert server.asked.count("/r/many/1/tour.json") == 1
+    # One stop for the Tab key; arrows move on and make more.
+    assert strip.locator("a[tabindex='0']").count() == 1
+    strip.locator("a[tabindex='0']").focus()
+    tab.keyboard.press("ArrowRight")
+    tab.keyboard.press("ArrowRight")
+    expect(strip.get_by_role("link", name="Cảnh số 2", exact=True)).to_be_focused()
+    tab.keyboard.press("End")
+    expect(strip.get_by_role("link", name="Cảnh số 299")).to_be_focused()
+    tab.keyboard.press("Enter")
+    expect(stage(tab)).to_have_accessible_name("Cảnh số 299, cảnh 300/300")
+    tab.get_by_role("button", name="Danh sách cảnh").click()
+    sheet = tab.get_by_role("dialog")
+    expect(sheet.get_by_role("link")).to_have_count(MANY)
+    expect(sheet.get_by_role("link", name="Cảnh số 299")).to_be_in_viewport()
+    sheet.get_by_role("searchbox").fill("canh so 12")
+    expect(sheet.get_by_role("status")).to_have_text("11 cảnh")
+
+
+def test_a_telephone_builds_no_strip(server: Server, open_page: Opener) -> None:
+    tab = ready(open_page(server.url, **PHONE_OPTIONS))
+    expect(tab.get_by_role("button", name="4 cảnh")).to_be_visible()
+    assert "/strip.js" not in server.asked
+
+
+# --- the guided walk
+
+
+def test_the_walk_starts_only_by_a_press_and_leads_through_all_its_scenes(server: Server, open_page: Opener) -> None:
+    tab = ready(open_page(server.url))
+    tab.wait_for_timeout(500)
+    assert not any(path.endswith(".wav") for path in server.asked)
+    tab.evaluate(
+        "() => { window.heard = []; new MutationObserver(() => window.heard.push("
+        "document.querySelector('.stage [aria-live=polite]').textContent))"
+        ".observe(document.querySelector('.stage [aria-live=polite]'), {childList: true, characterData: true}); }"
+    )
+    steps = tab.evaluate("history.length")
+    tab.get_by_role("button", name="Tham quan có thuyết minh").click()
+    walk = tab.get_by_role("region", name="Tham quan có thuyết minh")
+    expect(walk.get_by_role("button", name="Tạm dừng")).to_be_focused()
+    expect(walk).to_contain_text("1/3")
+    expect(walk.get_by_role("group", name="Lời ghi")).to_have_text("Sân lát gạch tàu.")
+    expect(stage(tab)).to_have_accessible_name("Chánh điện, cảnh 2/4")
+    expect(walk).to_contain_text("Lời thuyết minh bằng tiếng Anh")
+    expect(walk.get_by_role("group", name="Lời ghi")).to_have_text("Điện thờ.")
+    expect(stage(tab)).to_have_accessible_name("Lầu chuông, cảnh 3/4")
+    # Nothing is told here; what is written of the scene is shown.
+    expect(walk).to_contain_text("Gió từ cánh đồng.")
+    expect(walk).to_be_hidden()
+    expect(tab.locator(".stage-note")).to_contain_text("Đã đi hết các cảnh")
+    heard = " ".join(tab.evaluate("window.heard"))
+    assert "Cảnh 2/4: Chánh điện" in heard
+    assert "Cảnh 3/4: Lầu chuông" in heard
+    assert tab.evaluate("history.length") == steps, "Back leads to where one came from, not through the walk"
+    assert here(tab)[0] == "lau"
+
+
+def test_the_walk_turns_the_view_slowly_and_a_touch_pauses_it(server: Server, open_page: Opener) -> None:
+    tab = ready(open_page(f"{server.url}slow.html"))
+    button = tab.get_by_role("button", name="Tham quan có thuyết minh")
+    button.click()
+    expect(button).to_have_attribute("aria-pressed", "true")
+    walk = tab.get_by_role("region", name="Tham quan có thuyết minh")
+    player = walk.locator("audio")
+    tab.wait_for_function("document.querySelector('.guide audio').currentTime > 4")
+    tab.mouse.move(900, 300)
+    tab.mouse.down()
+    tab.mouse.up()
+    expect(walk.get_by_role("button", name="Tiếp tục")).to_be_visible()
+    expect(tab.locator(".stage [aria-live=polite]")).to_have_text("Đã tạm dừng")
+    assert player.evaluate("e => e.paused")
+    _, yaw, _, _ = here(tab)
+    assert 0.2 < yaw < 60, "it went a little way towards the hall, to the right"
+    walk.get_by_role("button", name="Tiếp tục").click()
+    expect(walk.get_by_role("button", name="Tạm dừng")).to_be_visible()
+    stage(tab).focus()
+    tab.keyboard.press("ArrowLeft")
+    expect(walk.get_by_role("button", name="Tiếp tục")).to_be_visible()
+    tab.get_by_role("button", name="Cảnh sau").click()
+    expect(stage(tab)).to_have_accessible_name("Chánh điện, cảnh 2/4")
+    expect(walk.get_by_role("button", name="Tạm dừng")).to_be_visible()
+    tab.get_by_role("button", name="Cảnh trước").click()
+    expect(stage(tab)).to_have_accessible_name("Sân chùa, cảnh 1/4")
+    tab.keyboard.press("Escape")
+    expect(walk).to_be_hidden()
+    expect(button).to_be_focused()
+    expect(button).to_have_attribute("aria-pressed", "false")
+    assert player.evaluate("e => e.paused")
+
+
+def test_who_walks_on_alone_finds_the_walk_waiting_there(server: Server, open_page: Opener) -> None:
+    tab = ready(open_page(f"{server.url}slow.html"))
+    tab.get_by_role("button", name="Tham quan có thuyết minh").click()
+    walk = tab.get_by_role("region", name="Tham quan có thuyết minh")
+    expect(walk).to_contain_text("1/3")
+    tab.get_by_role("navigation", name="Danh sách cảnh").get_by_role("link", name="Vườn hoa").evaluate("e => e.click()")
+    expect(stage(tab)).to_have_accessible_name("Vườn hoa, cảnh 4/4")
+    walk.get_by_role("button", name="Tiếp tục").click()
+    expect(stage(tab)).to_have_accessible_name("Sân chùa, cảnh 1/4")
+    stage(tab).focus()
+    tab.keyboard.press("PageUp")
+    tab.keyboard.press("PageUp")
+    expect(walk).to_contain_text("3/3")
+    expect(walk.get_by_role("button", name="Tiếp tục")).to_be_visible()
+    expect(walk).to_contain_text("Gió từ cánh đồng.")
+
+
+def test_a_narration_that_cannot_be_had_does_not_stop_the_walk(server: Server, open_page: Opener) -> None:
+    server.refused = lambda path: 404 if path.endswith(".wav") else None
+    tab = ready(open_page(server.url, allow=("404",)))
+    tab.get_by_role("button", name="Tham quan có thuyết minh").click()
+    walk = tab.get_by_role("region", name="Tham quan có thuyết minh")
+    expect(walk).to_contain_text("Bạn có thể đọc bản ghi")
+    expect(walk).to_contain_text("Sân lát gạch tàu.")
+    expect(stage(tab)).to_have_accessible_name("Lầu chuông, cảnh 3/4", timeout=15_000)
+
+
+def test_with_less_motion_the_walk_shows_scenes_that_stand_still(server: Server, open_page: Opener) -> None:
+    tab = ready(open_page(f"{server.url}slow.html", reduced_motion="reduce"))
+    tab.get_by_role("button", name="Tham quan có thuyết minh").click()
+    tab.wait_for_function("document.querySelector('.guide audio').currentTime > 1")
+    tab.get_by_role("button", name="Cảnh sau").click()
+    expect(stage(tab)).to_have_accessible_name("Chánh điện, cảnh 2/4")
+    tab.wait_for_timeout(1200)
+    tab.get_by_role("button", name="Tạm dừng").click()
+    assert here(tab)[:3] == ("dien", 0, 0)
+
+
+def test_a_hidden_page_pauses_the_walk(server: Server, open_page: Opener) -> None:
+    tab = ready(open_page(f"{server.url}slow.html"))
+    tab.get_by_role("button", name="Tham quan có thuyết minh").click()
+    expect(tab.get_by_role("button", name="Tạm dừng")).to_be_visible()
+    tab.evaluate(
+        "() => { Object.defineProperty(document, 'hidden', {value: true, configurable: true});"
+        " document.dispatchEvent(new Event('visibilitychange')); }"
+    )
+    expect(tab.get_by_role("button", name="Tiếp tục")).to_be_visible()
+    assert tab.locator(".guide audio").evaluate("e => e.paused")
+
+
+def test_a_narration_alone_is_heard_while_one_looks_around(server: Server, open_page: Opener) -> None:
+    tab = ready(open_page(f"{server.url}slow.html", **PHONE_OPTIONS))
+    button = tab.get_by_role("button", name="Nghe thuyết minh")
+    button.tap()
+    panel = tab.get_by_role("region", name="Thuyết minh")
+    expect(panel).to_contain_text("Sân lát gạch tàu.")
+    expect(panel.get_by_role("button", name="Cảnh sau")).to_have_count(0)
+    tab.wait_for_function("document.querySelector('.guide audio').currentTime > 0.2")
+    tab.touchscreen.tap(200, 300)
+    tab.evaluate("document.querySelector('.guide audio').currentTime = 59.6")
+    expect(panel.get_by_role("button", name="Nghe lại")).to_be_visible()
+    panel.get_by_role("button", name="Nghe lại").tap()
+    tab.wait_for_function("!document.querySelector('.guide audio').paused")
+    small = tab.evaluate(
+        "() => [...document.querySelectorAll('.guide button')].filter(e => e.checkVisibility())"
+        ".map(e => e.getBoundingClientRect()).filter(b => b.width < 44 || b.height < 44).length"
+    )
+    assert small == 0
+    panel.get_by_role("button", name="Kết thúc").tap()
+    expect(panel).to_be_hidden()
+    expect(button).to_be_focused()
+    tab.goto(f"{server.url}slow.html#lau")
+    ready(tab)
+    expect(button).to_be_hidden()
+
+
+def test_another_sound_silences_the_narration(server: Server, open_page: Opener) -> None:
+    tab = ready(open_page(f"{server.url}slow.html"))
+    tab.get_by_role("button", name="Nghe thuyết minh").click()
+    tab.wait_for_function("document.querySelector('.guide audio').currentTime > 0.1")
+    tab.evaluate("document.querySelector('.guide audio').pause()")
+    expect(tab.get_by_role("button", name="Tiếp tục")).to_be_visible()
+
+
+# --- the slow turn
+
+
+def test_the_slow_turn_stops_at_a_touch_and_goes_on_by_its_button(server: Server, open_page: Opener) -> None:
+    tab = ready(open_page(f"{server.url}turning.html"))
+    pause = tab.get_by_role("button", name="Dừng tự xoay")
+    expect(pause).to_be_visible(timeout=10_000)
+    tab.wait_for_timeout(1500)
+    tab.mouse.move(700, 400)
+    tab.mouse.wheel(0, 1)
+    start = tab.get_by_role("button", name="Cho ảnh tự xoay")
+    expect(start).to_be_visible()
+    frames = "() => new Promise(d => { let n = 0; const c = WebGL2RenderingContext.prototype.clear;"
+    frames += "WebGL2RenderingContext.prototype.clear = function (...a) { n++; return c.apply(this, a); };"
+    frames += "setTimeout(() => { WebGL2RenderingContext.prototype.clear = c; d(n); }, 700); })"
+    tab.wait_for_timeout(400)
+    assert tab.evaluate(frames) == 0, "off means that no frame is drawn"
+    start.click()
+    expect(pause).to_be_visible()
+    assert tab.evaluate(frames) > 3
+    pause.click()
+    _, yaw, pitch, _ = here(tab)
+    assert yaw > 1
+    assert pitch == 0
+    start.click()
+    tab.keyboard.press("Shift+Tab")
+    expect(start).to_be_visible()
+
+
+def test_nobody_is_turned_who_wants_less_motion_or_saves_data(server: Server, open_page: Opener) -> None:
+    ready(open_page(f"{server.url}turning.html", reduced_motion="reduce"))
+    saving = "Object.defineProperty(navigator, 'connection', {value: {saveData: true}})"
+    ready(open_page(f"{server.url}turning.html", script=saving))
+    assert "/turn.js" not in server.asked
+
+
+def test_a_picture_out_of_sight_does_not_turn(server: Server, open_page: Opener) -> None:
+    tab = ready(open_page(f"{server.url}turning.html"))
+    expect(tab.get_by_role("button", name="Dừng tự xoay")).to_be_visible(timeout=10_000)
+    tab.evaluate("scrollTo(0, 3000)")
+    tab.wait_for_timeout(400)
+    drawn = tab.evaluate(
+        "() => new Promise(d => { let n = 0; const c = WebGL2RenderingContext.prototype.clear;"
+        "WebGL2RenderingContext.prototype.clear = function (...a) { n++; return c.apply(this, a); };"
+        "setTimeout(() => d(n), 600); })"
+    )
+    assert drawn == 0
+
+
+# --- arrival, history, languages, sharing
+
+
+def test_one_arrives_as_the_link_says_else_facing_the_same_way_else_as_the_scene_opens(
+    server: Server, open_page: Opener
+) -> None:
+    tab = ready(open_page(f"{server.url}#san/60/0/80"))
+    tab.get_by_role("link", name="Sang cảnh: Chánh điện").click()
+    expect(stage(tab)).to_have_accessible_name("Chánh điện, cảnh 2/4")
+    # Bearing 60 + 10 in the courtyard is yaw 70 - 100 in the hall.
+    assert here(tab)[:2] == ("dien", -30)
+    tab.goto(f"{server.url}#dien/90/0/80")
+    tab.get_by_role("link", name="Sang cảnh: Lầu chuông").click()
+    assert here(tab) == ("lau", 33, 4, 70)
+    tab.goto(f"{server.url}#lau/-120/0/80")
+    tab.get_by_role("link", name="Sang cảnh: Chánh điện").click()
+    expect(stage(tab)).to_have_accessible_name("Chánh điện, cảnh 2/4")
+    tab.wait_for_timeout(700)
+    assert tab.evaluate("location.hash") == "#dien", "without a north the scene opens as it was meant to"
+
+
+def test_who_goes_back_faces_back_the_way(server: Server, open_page: Opener) -> None:
+    tab = ready(open_page(f"{server.url}#san/60/0/80"))
+    tab.get_by_role("link", name="Sang cảnh: Chánh điện").click()
+    expect(stage(tab)).to_have_accessible_name("Chánh điện, cảnh 2/4")
+    tab.goto(f"{server.url}#dien/150/0/80")
+    tab.get_by_role("link", name="Sang cảnh: Sân chùa").click()
+    expect(stage(tab)).to_have_accessible_name("Sân chùa, cảnh 1/4")
+    # Bearing 150 + 100 = 250 is yaw 240 = -120: the way from the hall, opposite to the 60 one left by.
+    assert here(tab)[:2] == ("san", -120)
+
+
+def test_every_step_of_the_history_has_its_own_view(server: Server, open_page: Opener) -> None:
+    tab = ready(open_page(f"{server.url}#san/60/0/80"))
+    tab.get_by_role("link", name="Sang cảnh: Chánh điện").click()
+    expect(stage(tab)).to_have_accessible_name("Chánh điện, cảnh 2/4")
+    tab.keyboard.press("ArrowRight")
+    turned = here(tab)
+    tab.keyboard.press("PageDown")
+    expect(stage(tab)).to_have_accessible_name("Lầu chuông, cảnh 3/4")
+    tab.go_back()
+    expect(stage(tab)).to_have_accessible_name("Chánh điện, cảnh 2/4")
+    assert here(tab) == turned
+    tab.go_back()
+    expect(stage(tab)).to_have_accessible_name("Sân chùa, cảnh 1/4")
+    assert here(tab) == ("san", 60, 0, 80)
+    tab.go_forward()
+    tab.go_forward()
+    expect(stage(tab)).to_have_accessible_name("Lầu chuông, cảnh 3/4")
+    tab.reload()
+    ready(tab)
+    expect(stage(tab)).to_have_accessible_name("Lầu chuông, cảnh 3/4")
+
+
+def test_the_other_language_shows_the_same_view_on_a_telephone_after_turning(
+    server: Server, open_page: Opener
+) -> None:
+    tab = ready(open_page(server.url, **PHONE_OPTIONS))
+    stage(tab).focus()
+    tab.keyboard.press("ArrowRight")
+    tab.keyboard.press("+")
+    before = here(tab)
+    link = tab.get_by_role("link", name="EN – English")
+    assert link.get_attribute("hreflang") == "en"
+    link.tap()
+    tab.wait_for_url(re.compile("en.html"))
+    ready(tab)
+    expect(stage(tab)).to_have_accessible_name("Courtyard, scene 1/4")
+    stage(tab).focus()
+    tab.keyboard.press("ArrowRight")
+    tab.keyboard.press("ArrowLeft")
+    assert here(tab)[0] == before[0]
+    for now, then in zip(here(tab)[1:], before[1:], strict=True):
+        assert now == pytest.approx(then, abs=0.15)
+    tab.get_by_role("button", name="Listen to the narration").tap()
+    expect(tab.get_by_role("region", name="Narration")).to_contain_text("The hall.")
+
+
+def test_what_is_shared_is_exactly_this_view_in_the_language_of_the_page(server: Server, open_page: Opener) -> None:
+    tab = ready(open_page(f"{server.url}en.html#dien/12/3/70", permissions=["clipboard-read", "clipboard-write"]))
+    stage(tab).focus()
+    tab.keyboard.press("ArrowRight")
+    _, yaw, pitch, hfov = here(tab)
+    tab.get_by_role("button", name="Share this view").click()
+    expect(tab.locator(".stage-note")).to_contain_text("copied")
+    shared = tab.evaluate("navigator.clipboard.readText()")
+    assert shared == f"{server.url}en.html#dien/{yaw:.1f}/{pitch:.1f}/{hfov:.1f}"
+    other = ready(open_page(shared))
+    expect(stage(other)).to_have_accessible_name("Main hall, scene 2/4")
+
+
+def test_axe_finds_nothing_in_list_walk_and_narration(server: Server, open_page: Opener, front_end: Path) -> None:
+    axe = (front_end.parents[1] / "node_modules/axe-core/axe.min.js").read_text("utf-8")
+
+    def violations(tab: Page) -> list[str]:
+        tab.evaluate(axe)
+        found = tab.evaluate("axe.run(document.querySelector('.stage'))")["violations"]
+        return [f"{v['id']}: {v['nodes'][0]['html'][:160]}" for v in found]
+
+    for options in ({}, PHONE_OPTIONS):
+        tab = ready(open_page(f"{server.url}slow.html", **options))
+        tab.get_by_role("button", name="4 cảnh" if options else "Danh sách cảnh").click()
+        expect(tab.get_by_role("searchbox")).to_be_visible()
+        tab.wait_for_timeout(300)
+        assert violations(tab) == []
+        tab.get_by_role("searchbox").fill("zzz")
+        assert violations(tab) == []
+        tab.keyboard.press("Escape")
+        tab.get_by_role("button", name="Nghe thuyết minh").click()
+        expect(tab.get_by_role("region", name="Thuyết minh")).to_be_visible()
+        assert violations(tab) == []
