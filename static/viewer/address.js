@@ -42,11 +42,14 @@ export function createAddress(used, went) {
     framed,
     link: () => (used ? parseLink(location.hash) : null),
 
-    /** Another scene. @param {string} scene @param {DocumentView} [view] */
-    scene(scene, view) {
+    /**
+     * Another scene; `led` when the visitor did not ask for it, and Back should not lead there.
+     * @param {string} scene @param {DocumentView} [view] @param {boolean} [led]
+     */
+    scene(scene, view, led = false) {
       if (!used) return;
       flush();
-      write(framed ? 'replaceState' : 'pushState', formatLink(scene, view));
+      write(framed || led ? 'replaceState' : 'pushState', formatLink(scene, view));
     },
 
     /** The view came to rest. @param {string} scene @param {DocumentView} view */

@@ -93,8 +93,7 @@ function createGuide(inside) {
     quiet();
     if (inside.scene()?.id !== id) {
       leading = true;
-      // The address follows when the walk pauses: a step in the history for each scene would bury where one came from.
-      const there = await inside.goTo(id, null, { silent: true });
+      const there = await inside.goTo(id, null, { led: true });
       leading = false;
       if (mine !== ticket || !stations) return;
       if (!there) return pause();

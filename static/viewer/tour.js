@@ -298,7 +298,7 @@ export function createTour(stage, tourUrl, options = {}) {
    * Opens a scene. `arrival` is where to look; without it a visitor who walked keeps facing the same way by the compass,
    * and everybody else gets the scene's initial view.
    * @param {string} id @param {DocumentView | null | undefined} arrival
-   * @param {{walked?: boolean, silent?: boolean}} [how]  silent: the address says it already
+   * @param {{walked?: boolean, silent?: boolean, led?: boolean}} [how]  silent: the address says it already; led: by a guide
    */
   async function goTo(id, arrival, how = {}) {
     const ticket = ++coming;
@@ -331,7 +331,7 @@ export function createTour(stage, tourUrl, options = {}) {
     }
     draw();
     if (copy) picture.fade(copy);
-    if (!how.silent) address.scene(next.id, camera.pristine ? undefined : camera.said);
+    if (!how.silent) address.scene(next.id, camera.pristine ? undefined : camera.said, how.led);
     if (how.walked || document.activeElement === document.body) picture.element.focus({ preventScroll: true });
     if (document.activeElement !== picture.element) {
       chrome.announce(words.arrived(say(next.title).value, source.number(next), source.count, next.hotspots.length));

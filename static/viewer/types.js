@@ -123,7 +123,7 @@
  * @property {Set<(now: number) => boolean>} movers  called before each frame; true while something moves
  * @property {Set<() => void>} followers             called after each frame
  * @property {() => Scene | null} scene
- * @property {(id: string, arrival: DocumentView | null | undefined, how?: {walked?: boolean, silent?: boolean}) => Promise<boolean>} goTo
+ * @property {(id: string, arrival: DocumentView | null | undefined, how?: {walked?: boolean, silent?: boolean, led?: boolean}) => Promise<boolean>} goTo
  * @property {() => Promise<void>} needTour  fetches all scenes; throws where they cannot be had
  * @property {(to: View) => void} glideTo
  * @property {(at: Vector) => void} reveal  turns until a direction is well in view
