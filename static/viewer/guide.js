@@ -194,7 +194,7 @@ function createGuide(inside) {
     else void enter(Math.max(at + by, 0));
   }
 
-  /** Waits until the visitor wants to go on. @param {boolean} [rest] the view does not move on by a hand either */
+  /** Waits until the visitor wants to go on. @param {boolean} [rest] the view comes to rest, because no hand moves it */
   function pause(rest = true) {
     if (!stations || paused) return;
     paused = true;
@@ -209,6 +209,8 @@ function createGuide(inside) {
     paused = false;
     const away = inside.scene()?.id !== stations[at];
     if (away) void enter(at);
+    // A narration alone that could not be had is asked for again.
+    else if (single && !sounding) begin();
     else proceed();
   }
 
