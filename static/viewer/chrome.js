@@ -9,18 +9,10 @@
 
 import { createActions } from './actions.js';
 import { button, el, set, svg } from './dom.js';
+import { tongueOf } from './text.js';
 
 /** Eight winds; which one is faced. @param {number} bearing_deg */
 export const windOf = (bearing_deg) => Math.round(bearing_deg / 45) % 8;
-
-/** What a language calls itself; its code where the browser does not know. @param {string} code */
-function tongueOf(code) {
-  try {
-    return new Intl.DisplayNames([code], { type: 'language' }).of(code) ?? code;
-  } catch {
-    return code;
-  }
-}
 
 /**
  * @typedef {object} ChromeHost

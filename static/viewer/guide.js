@@ -9,6 +9,7 @@
 
 import { calm, el, styled } from './dom.js';
 import { createPanel } from './guide_panel.js';
+import { tongueOf } from './text.js';
 import { narrationOf, panAt, panPath, shownFor, stationsOf } from './walk.js';
 
 const TICK_MS = 250;
@@ -115,7 +116,7 @@ function createGuide(inside) {
       title: source.say(scene.title),
       place: single ? '' : `${at + 1}/${stations?.length}`,
       text,
-      note: told && told.lang !== inside.language ? words.toldIn(nameOf(told.lang)) : '',
+      note: told && told.lang !== inside.language ? words.toldIn(tongueOf(told.lang, inside.language)) : '',
     });
     if (told) {
       player.lang = told.lang;
@@ -123,9 +124,6 @@ function createGuide(inside) {
     }
     proceed();
   }
-
-  /** The name of a language, in the visitor's. @param {string} lang */
-  const nameOf = (lang) => new Intl.DisplayNames([inside.language], { type: 'language' }).of(lang) ?? lang;
 
   /** Lets sound and view go on from where they are. */
   function proceed() {

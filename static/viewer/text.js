@@ -11,3 +11,15 @@ export function pick(text, language, fallback) {
   }
   return { value: '', lang: language };
 }
+
+/**
+ * What a language calls itself, or is called in another one; its code where the browser does not know.
+ * @param {string} code @param {string} [language]
+ */
+export function tongueOf(code, language = code) {
+  try {
+    return new Intl.DisplayNames([language], { type: 'language' }).of(code) ?? code;
+  } catch {
+    return code;
+  }
+}
