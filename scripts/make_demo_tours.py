@@ -17,8 +17,8 @@ the true yaw and bearing from one to the other. From it come
 Everything else in the documents is an editor's work and stays as it is. Running it twice changes nothing.
 
 The pictures are cut with py360convert from the panoramas of the tours; the sign of the weaving shed is drawn with the
-house's font from ``node_modules``; the sounds need the program ``lame`` (MP3 encoder), the narrations ``espeak-ng`` too,
-which reads their transcripts out (Debian has packages of these names).
+house's font from ``node_modules``; the sounds need the program ``lame`` (MP3 encoder), the narrations ``espeak-ng``
+too, which reads their transcripts out (Debian has packages of these names).
 """
 
 from __future__ import annotations

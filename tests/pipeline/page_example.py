@@ -173,7 +173,7 @@ def raw_tour() -> dict[str, Any]:
 
 def scenes_of(tour: Tour) -> dict[str, SceneWork]:
     """Return what the imaging stages would have made of a tour's scenes."""
-    return {scene.id: _scene_work(scene.id) for scene in tour.scenes}
+    return {scene.id: scene_work(scene.id) for scene in tour.scenes}
 
 
 def composed(raw: dict[str, Any] | None = None, map_tiles: MapTiles | None = None) -> tuple[Tour, dict[str, Any]]:
