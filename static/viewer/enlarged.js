@@ -133,6 +133,8 @@ export function enlarged(pictures, first, { words, say, url, stage }) {
   dialog.addEventListener('cancel', (event) => event.stopPropagation());
   dialog.addEventListener('close', () => dialog.remove());
   stage.append(dialog);
-  dialog.showModal();
+  // Without modal dialogs it lies over the page all the same.
+  if (dialog.showModal) dialog.showModal();
+  else dialog.setAttribute('open', '');
   show();
 }

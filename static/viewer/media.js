@@ -7,6 +7,7 @@
 
 import { el, icon, set } from './dom.js';
 import { paragraphs } from './prose.js';
+import { tongueOf } from './text.js';
 
 /**
  * @typedef {object} MediaHost
@@ -24,7 +25,7 @@ export function captions(medium, source, language) {
   const all = Object.entries(medium.captions ?? {});
   const chosen = medium.captions?.[language] ? language : all[0]?.[0];
   return all.map(([lang, path]) => el('track', {
-    kind: 'captions', srclang: lang, label: new Intl.DisplayNames([lang], { type: 'language' }).of(lang) ?? lang,
+    kind: 'captions', srclang: lang, label: tongueOf(lang),
     src: source.url(path), default: lang === chosen,
   }));
 }

@@ -46,7 +46,8 @@ export function create(inside) {
 
   /** @param {number} now */
   function step(now) {
-    if (!turning || !visible || document.hidden) {
+    // A headset's world stands still by itself.
+    if (!turning || !visible || document.hidden || inside.picture.lent) {
       last = 0;
       return false;
     }

@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from page_example import _scene_work
+from page_example import scene_work
 
 from ispace.model.scene import Scene
 from ispace.model.tileset import Coverage
 from ispace.model.view import Limits, View
 from ispace.pipeline import compose
 
-WORK = _scene_work("cong")
+WORK = scene_work("cong")
 EVERYWHERE = Coverage()
 STRIP = Coverage(yaw_min_deg=-100, yaw_max_deg=100, pitch_min_deg=-25, pitch_max_deg=25)
 
