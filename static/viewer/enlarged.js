@@ -22,16 +22,22 @@ export function enlarged(pictures, first, { words, say, url, stage }) {
   const caption = el('p', { 'aria-live': 'polite' });
   const back = button(words.pictureBefore, 'chevron-left', () => step(-1));
   const on = button(words.nextPicture, 'chevron-right', () => step(1));
-  const close = button(words.close, 'x', () => dialog.close(), 'stage-enlarged-close');
+  const close = button(words.close, 'x', shut, 'stage-enlarged-close');
   const dialog = el('dialog', { class: 'stage-enlarged' }, close, pane,
     el('div', { class: 'stage-enlarged-bar' },
       pictures.length > 1 && back, pictures.length > 1 && on,
       button(words.zoomIn, 'plus', () => zoom(STEP)), button(words.zoomOut, 'minus', () => zoom(1 / STEP)), caption));
+  const opener = document.activeElement;
   let index = first;
   let [scale, x, y] = [1, 0, 0];
   /** @type {Map<number, {x: number, y: number}>} */
   const pointers = new Map();
   let stroke = 0;
+
+  function shut() {
+    dialog.remove();
+    if (opener instanceof HTMLElement) opener.focus({ preventScroll: true });
+  }
 
   function draw() {
     // What is moved off the pane cannot be found again.
@@ -112,7 +118,7 @@ export function enlarged(pictures, first, { words, say, url, stage }) {
 
   /** @type {Record<string, () => void>} */
   const keys = {
-    '+': () => zoom(STEP), '=': () => zoom(STEP), '-': () => zoom(1 / STEP), 0: () => zoom(1 / MOST),
+    Escape: shut, '+': () => zoom(STEP), '=': () => zoom(STEP), '-': () => zoom(1 / STEP), 0: () => zoom(1 / MOST),
     ArrowLeft: () => move(1, 0), ArrowRight: () => move(-1, 0), ArrowUp: () => move(0, 1), ArrowDown: () => move(0, -1),
   };
   /** An arrow moves what is zoomed, else leafs. @param {-1 | 0 | 1} across @param {-1 | 0 | 1} down */
@@ -125,16 +131,29 @@ export function enlarged(pictures, first, { words, say, url, stage }) {
   dialog.addEventListener('keydown', (event) => {
     // The stage below must not turn, nor its sheet close.
     event.stopPropagation();
+    if (event.key === 'Tab') hold(event);
     const act = event.ctrlKey || event.metaKey || event.altKey ? null : keys[event.key];
     if (!act) return;
     event.preventDefault();
     act();
   });
-  dialog.addEventListener('cancel', (event) => event.stopPropagation());
-  dialog.addEventListener('close', () => dialog.remove());
+  /** Where dialogs are no modal ones the keyboard stays inside all the same. @param {KeyboardEvent} event */
+  function hold(event) {
+    const stops = [...dialog.querySelectorAll('button')];
+    const [leaving, next] = event.shiftKey ? [stops[0], stops[stops.length - 1]] : [stops[stops.length - 1], stops[0]];
+    if (document.activeElement !== leaving) return;
+    event.preventDefault();
+    next?.focus();
+  }
+
+  dialog.addEventListener('cancel', (event) => {
+    event.preventDefault();
+    event.stopPropagation();
+    shut();
+  });
   stage.append(dialog);
-  // Without modal dialogs it lies over the page all the same.
-  if (dialog.showModal) dialog.showModal();
-  else dialog.setAttribute('open', '');
+  if (window.HTMLDialogElement) dialog.showModal?.();
+  else for (const [name, value] of Object.entries({ open: '', role: 'dialog', 'aria-modal': 'true' })) dialog.setAttribute(name, value);
+  close.focus();
   show();
 }
