@@ -38,3 +38,15 @@ export async function stereo() {
 
 /** Asks for the headset (null where it is not given), or else for the sensors. */
 export const askStereo = () => (headset ? xr(window)?.requestSession('immersive-vr').catch(() => null) : askMotion());
+
+/**
+ * Whether this page may keep anything: not in a frame (its storage belongs to whoever embeds it, and sandboxes throw),
+ * not over plain http, not in a browser without service workers.
+ */
+export function canKeep() {
+  try {
+    return window.top === window.self && isSecureContext && Boolean(navigator.serviceWorker) && Boolean(window.caches);
+  } catch {
+    return false;
+  }
+}

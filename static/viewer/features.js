@@ -73,6 +73,11 @@ export function createFeatures(inside) {
         || scenes.filter(({ position }) => position).length > (map ? 0 : 1),
       load: () => import('./map.js'),
     },
+    {
+      id: 'offline', symbol: 'download', name: words.offline, dialog: true, menu: true,
+      // Only a published page names a service worker.
+      when: () => Boolean(document.documentElement.dataset.worker) && device.canKeep(), load: () => import('./save.js'),
+    },
   ];
   /** @type {ScenePart[]} */
   const parts = [

@@ -25,6 +25,7 @@
  *   guide.js       the guided walk: walk.js where it leads and what is told, guide_panel.js what it shows
  *   listen.js      the button for the narration of one scene
  *   turn.js        the slow turn
+ *   save.js        keeping a tour for a time without a network
  *   screen.js      full screen, sharing
  *   source.js      the tour document and previews, fetched
  *   address.js     the address bar; links.js what stands in it

@@ -8,6 +8,9 @@
  */
 
 import { WORKER, cachesOf, placeOf } from './caches.js';
+import { canKeep } from './device.js';
+
+export { canKeep };
 
 /** Faces up to this size are sharp on a telephone held upright; larger ones are for desks. */
 const PHONE_FACE_PX = 2700;
@@ -45,18 +48,6 @@ export class OfflineError extends Error {
     super(reason);
     this.name = 'OfflineError';
     this.reason = reason;
-  }
-}
-
-/**
- * Whether this page may keep anything: not in a frame (its storage belongs to whoever embeds it, and sandboxes throw),
- * not over plain http, not in a browser without service workers.
- */
-export function canKeep() {
-  try {
-    return window.top === window.self && isSecureContext && Boolean(navigator.serviceWorker) && Boolean(window.caches);
-  } catch {
-    return false;
   }
 }
 

@@ -80,6 +80,7 @@ const en = {
   noTour: 'The tour did not load. Check the connection and try again.',
   noScenes: 'The list of scenes did not load. Check the connection and try again.',
   noTiles: 'The sharp picture did not load. Check the connection and try again.',
+  offline: 'View without a connection',
   noPart: 'This part did not load. Check the connection and press again.',
   noScene: 'The scene of this link is no longer in the tour. The tour opens at its first scene.',
   maker: 'Maker',

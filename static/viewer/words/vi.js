@@ -83,6 +83,7 @@ const vi = {
   noTour: 'Chưa tải được tour. Kiểm tra kết nối mạng rồi thử lại.',
   noScenes: 'Chưa tải được danh sách cảnh. Kiểm tra kết nối mạng rồi thử lại.',
   noTiles: 'Chưa tải được ảnh nét. Kiểm tra kết nối mạng rồi thử lại.',
+  offline: 'Xem khi không có mạng',
   noPart: 'Chưa tải được phần này. Kiểm tra kết nối mạng rồi bấm lại.',
   noScene: 'Cảnh trong liên kết không còn trong tour. Tour mở từ cảnh đầu.',
   maker: 'Chủ thể',
