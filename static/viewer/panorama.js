@@ -15,7 +15,8 @@ import { createTiles, rectOf } from './tiles.js';
  * What `draw` did: `full` is true when all of the view is as sharp as it gets, `more` when another frame is due.
  * @typedef {{full: boolean, more: boolean, failing: boolean, painted: boolean}} Drawn
  *
- * @typedef {{scene: Scene, url: (path: string) => string, view: View, size: Size, density: number}} Early
+ * @typedef {{scene: Scene, url: (path: string) => string, view: View, size: Size, density: number, backed: boolean}} Early
+ *   backed: a poster will lie below
  *
  * @typedef {object} Pano what a scene is shown by: this canvas, or a cube of pictures where there is no WebGL
  * @property {HTMLElement} element
@@ -59,9 +60,9 @@ export function createPanorama(host) {
   });
   const early = host.early();
   if (early) {
-    const { scene, view, size, density } = early;
+    const { scene, view, size, density, backed } = early;
     tiles.open(scene.tiles, early.url(scene.tiles.base));
-    tiles.update([frustumOf(view, size)], view.focal * density);
+    tiles.update([frustumOf(view, size)], view.focal * density, { backed });
   }
   const made = createRenderer(canvas);
   if (!made) {
@@ -119,7 +120,7 @@ export function createPanorama(host) {
     if (renderer.lost) return { full: false, more: false, failing: false, painted: false };
     // Pixels to the unit of the plane at distance 1: alike for both eyes of all devices there are.
     const [{ box: [, , , height = 0] = [], edges } = { edges: [0, 0, 0, 1] }] = eyes;
-    const state = tiles.update(eyes, height / (edges[3] - edges[2]), { fade, ...options });
+    const state = tiles.update(eyes, height / (edges[3] - edges[2]), { fade, backed: poster !== null, ...options });
     const squares = state.covered ? [] : previewSquares();
     if (!state.covered && poster) squares.push(poster);
     for (const { at, texture, alpha } of state.draw) {

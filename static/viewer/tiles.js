@@ -10,8 +10,8 @@ import { FACES, dot, plus, toView } from './projection.js';
 
 /** Device pixels per texel, at the middle of the screen, from which on the next finer level is taken. */
 const ENLARGED = 1.25;
-/** A tile of which less than this part of the screen is seen is not worth its bytes: its parent shows as much. */
-const SLIVER = 0.03;
+/** A tile of which less than this part of the screen is seen is not worth its bytes: something coarser will do there. */
+const SLIVER = 0.025;
 /** While a first picture comes, frames for single tiles may wait so long: each costs more than it shows. */
 const GATHER_MS = 100;
 /** A level is kept while the zoom is within this factor of its border: a slow pinch must not fetch two levels. */
@@ -163,17 +163,19 @@ export function shareOf(at, eye) {
   return Math.abs(twice) / 2 / (x1 - x0) / (y1 - y0) || 0;
 }
 
-/** The tiles with those that are hardly seen given up for their parents. @param {Address[]} found @param {Frustum[]} eyes */
+/**
+ * The tiles of which enough is seen, and for the others the coarsest tile of their face, of which there is one.
+ * @param {Address[]} found @param {Frustum[]} eyes
+ */
 export function withoutSlivers(found, eyes) {
   /** @type {Map<string, Address>} */
-  const parents = new Map();
-  const kept = found.filter((at) => {
-    if (at.level === 1 || eyes.some((eye) => shareOf(at, eye) >= SLIVER)) return true;
-    const parent = parentOf(at);
-    parents.set(nameOf(parent), parent);
-    return false;
+  const coarse = new Map();
+  const worth = found.filter((at) => {
+    const enough = at.level === 1 || eyes.some((eye) => shareOf(at, eye) >= SLIVER);
+    if (!enough) coarse.set(at.face, { face: at.face, level: 1, row: 0, col: 0 });
+    return enough;
   });
-  return [...kept, ...parents.values()];
+  return { worth, coarse: [...coarse.values()] };
 }
 
 /**
@@ -312,9 +314,10 @@ export function createTiles(services) {
      * `full`: everything wanted is there. `covered`: no preview need be drawn below. `more`: draw another frame soon.
      * @param {Frustum[]} eyes  the screen, or both eyes of a headset
      * @param {number} focal_px in device pixels
-     * @param {{upload_ms?: number, fade?: boolean, budget_bytes?: number}} [options]
+     * `backed`: below the tiles there is a picture that is nearly as sharp.
+     * @param {{upload_ms?: number, fade?: boolean, budget_bytes?: number, backed?: boolean}} [options]
      */
-    update(eyes, focal_px, { upload_ms = 4, fade = false, budget_bytes = budget } = {}) {
+    update(eyes, focal_px, { upload_ms = 4, fade = false, budget_bytes = budget, backed = false } = {}) {
       if (!set) return { draw: [], full: false, covered: false, more: false, failing: false };
       frame++;
       const started = now();
@@ -340,7 +343,9 @@ export function createTiles(services) {
       const wanted = new Set();
       let [covered, failing] = [true, false];
       const most = budget_bytes / (4 * set.tile_size_px ** 2);
-      for (const at of withinBudget(withoutSlivers(visibleTiles(level, eyes), eyes), most)) {
+      const { worth, coarse } = withoutSlivers(visibleTiles(level, eyes), eyes);
+      if (backed && coarse.length) covered = false;
+      for (const at of [...withinBudget(worth, most - coarse.length), ...(backed ? [] : coarse)]) {
         const tile = standIn(at);
         if (tile) wanted.add(tile);
         else covered = false;

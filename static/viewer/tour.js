@@ -203,7 +203,7 @@ export function createTour(stage, tourUrl, options = {}) {
     camera.resize({ width: Math.round(width), height: Math.round(height) });
     camera.open(first);
     if (link?.view) camera.look(fromDocument(link.view, camera.size));
-    return { scene: first, url: source.url, view: camera.view, size: camera.size, density: camera.density() };
+    return { scene: first, url: source.url, view: camera.view, size: camera.size, density: camera.density(), backed: !link?.view && Boolean(stage.querySelector('.stage-poster')) };
   }
 
   /** @param {import('./types.js').View} to */
