@@ -12,8 +12,10 @@ HIDE_CHROME = """() => {
 }"""
 """JavaScript that hides what is drawn over the picture."""
 SETTLED = """() => new Promise(done => {
-    const count = performance.getEntriesByType('resource').length;
-    setTimeout(() => done(count === performance.getEntriesByType('resource').length), 350);
+  const asked = performance.getEntriesByType('resource').length;
+  // The strip comes last, on stages that have room for it; where it does not come, it is not waited for very long.
+  const complete = () => innerWidth < 768 || document.querySelector('.stage-strip a') || performance.now() > 6000;
+  setTimeout(() => done(asked === performance.getEntriesByType('resource').length && Boolean(complete())), 350);
 })"""
 """JavaScript that tells, after a moment, whether nothing more was fetched in it."""
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from compare import SETTLED
 from conftest import PHONE, Server, serve
 from playwright.sync_api import Locator, Page, expect
 from synthetic import equirect, page, sampler, scene
@@ -112,12 +113,7 @@ def server(site: Path) -> Iterator[Server]:
 def ready(tab: Page) -> Page:
     """Wait until the viewer is live, all scenes are known and what waited for that has come."""
     tab.wait_for_selector(".stage.is-live", state="attached")
-    tab.wait_for_function(
-        """() => new Promise(done => {
-            const count = performance.getEntriesByType('resource').length;
-            setTimeout(() => done(count === performance.getEntriesByType('resource').length), 350);
-        })"""
-    )
+    tab.wait_for_function(SETTLED)
     return tab
 
 

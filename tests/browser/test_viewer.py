@@ -657,7 +657,10 @@ def test_a_step_shows_the_new_scene_before_its_pictures_have_come(server: Server
 def test_previews_of_neighbours_are_fetched_when_all_is_quiet(server: Server, open_page: Opener) -> None:
     tab = open_page(server.url)
     settle(tab)
-    tab.wait_for_timeout(800)
+    for _ in range(40):
+        if {"/t/hai/preview.jpg", "/t/ba/preview.jpg"} <= set(server.asked):
+            break
+        tab.wait_for_timeout(200)
     assert "/t/hai/preview.jpg" in server.asked
     assert "/t/ba/preview.jpg" in server.asked
     assert not any(path.startswith("/t/hai/2/") for path in server.asked)
