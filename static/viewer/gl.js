@@ -67,6 +67,9 @@ export function createRenderer(canvas) {
   /** @typedef {Record<(typeof UNIFORMS)[number], WebGLUniformLocation | null>} Uniforms */
   let uniform = /** @type {Uniforms} */ ({});
 
+  /** A program that is being made by the graphics process: whoever asks it anything waits for it. @type {WebGLProgram | null} */
+  let made = null;
+
   const prepare = () => {
     const program = gl.createProgram();
     const stages = /** @type {[number, string][]} */ ([[gl.VERTEX_SHADER, VERTEX], [gl.FRAGMENT_SHADER, FRAGMENT]]);
@@ -79,6 +82,16 @@ export function createRenderer(canvas) {
       gl.attachShader(program, shader);
     }
     gl.linkProgram(program);
+    made = program;
+    gl.pixelStorei(gl.UNPACK_COLORSPACE_CONVERSION_WEBGL, gl.NONE);
+    spare = [];
+  };
+
+  /** Takes the program up before the first frame, when it has had its time. */
+  const begin = () => {
+    const program = made;
+    if (!program) return;
+    made = null;
     gl.useProgram(program);
     const places = UNIFORMS.map((name) => [name, gl.getUniformLocation(program, name)]);
     uniform = /** @type {Uniforms} */ (Object.fromEntries(places));
@@ -89,8 +102,6 @@ export function createRenderer(canvas) {
     gl.vertexAttribPointer(corner, 2, gl.FLOAT, false, 0, 0);
     gl.enable(gl.BLEND);
     gl.blendFunc(gl.SRC_ALPHA, gl.ONE_MINUS_SRC_ALPHA);
-    gl.pixelStorei(gl.UNPACK_COLORSPACE_CONVERSION_WEBGL, gl.NONE);
-    spare = [];
     opaque = false;
   };
   let opaque = false;
@@ -155,6 +166,7 @@ export function createRenderer(canvas) {
      * @param {Square[]} squares @param {Eye[]} eyes @param {WebGLFramebuffer | null} [target]
      */
     draw(squares, eyes, target = null) {
+      begin();
       gl.bindFramebuffer(gl.FRAMEBUFFER, target);
       gl.clearColor(0.08, 0.1, 0.09, 1);
       gl.clear(gl.COLOR_BUFFER_BIT);

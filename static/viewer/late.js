@@ -7,6 +7,8 @@ import { el } from './dom.js';
 
 /** Where a first picture does not come, the page does not wait for it any longer than this. */
 const PATIENCE_MS = 8000;
+/** Who looks so long will perhaps come again: only then is anything kept for a time without a network. */
+const STAY_MS = 10_000;
 /** Under this name a browser remembers which fonts it has: then nobody need wait for them. */
 const KNOWN = 'ispace-fonts';
 
@@ -38,6 +40,20 @@ export function offlineWhenIdle() {
   });
 }
 
+/** Waits for a visitor who does something with the page, or at least stays. @param {() => void} act */
+function onceUsed(act) {
+  const used = new AbortController();
+  const go = () => {
+    clearTimeout(staying);
+    used.abort();
+    act();
+  };
+  const staying = setTimeout(go, STAY_MS);
+  for (const type of ['pointerdown', 'keydown', 'scroll']) {
+    window.addEventListener(type, go, { signal: used.signal, passive: true, capture: true });
+  }
+}
+
 /** Brings all of it when the time has come. @param {import('./types.js').Tour} tour */
 export function bringTheRest(tour) {
   const { fonts } = document.documentElement.dataset;
@@ -54,6 +70,6 @@ export function bringTheRest(tour) {
   function complete() {
     for (const stop of stops) stop();
     rest();
-    offlineWhenIdle();
+    onceUsed(offlineWhenIdle);
   }
 }
