@@ -7,7 +7,7 @@
 
 import { el } from './dom.js';
 import { FACES, axes, frustumOf, plus } from './projection.js';
-import { nameOf, rectOf, visibleTiles } from './tiles.js';
+import { nameOf, rectOf, visibleTiles } from './grid.js';
 
 /** A level whose faces have about this many pixels is sharp enough and not too much for an old telephone. */
 const FACE_PX = 900;

@@ -3,12 +3,12 @@
  *
  *   page.js        starts it on a published page
  *   tour.js        scenes, transitions, deep links, the frame loop
- *   loop.js        frames, only while something changes
+ *   loop.js        frames, only while something changes; life.js what happens to the page around
  *   camera.js      where the visitor looks, within the limits
  *   picture.js     from the poster to the sharpest tiles, whatever happens to the graphics
  *   panorama.js    a scene on a WebGL canvas: tiles, preview, poster
  *   cube.js        the same on a CSS cube, where there is no WebGL
- *   tiles.js       which tiles a view needs, and when they go
+ *   tiles.js       which tiles a view needs, and when they go; grid.js where they lie
  *   gl.js          squares around the viewer, drawn
  *   projection.js  directions, views, the screen, limits
  *   controls.js    mouse, touch, wheel, keyboard

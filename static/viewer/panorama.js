@@ -9,7 +9,8 @@
 import { frugal } from './dom.js';
 import { createRenderer } from './gl.js';
 import { FACES, axes, frustumOf } from './projection.js';
-import { createTiles, rectOf } from './tiles.js';
+import { rectOf } from './grid.js';
+import { createTiles } from './tiles.js';
 
 /**
  * What `draw` did: `full` is true when all of the view is as sharp as it gets, `more` when another frame is due.

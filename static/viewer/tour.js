@@ -11,10 +11,11 @@ import { createAddress, holdAt } from './address.js';
 import { createCamera } from './camera.js';
 import { createChrome } from './chrome.js';
 import { createControls } from './controls.js';
-import { el, frugal } from './dom.js';
+import { el } from './dom.js';
 import { createEvents } from './events.js';
 import { createFeatures } from './features.js';
 import { createHotspots } from './hotspots.js';
+import { followLife } from './life.js';
 import { formatLink } from './links.js';
 import { createLoop } from './loop.js';
 import { createPicture } from './picture.js';
@@ -28,9 +29,6 @@ import { needIcons } from './sprite.js';
 const LOW_PX = 460;
 /** A direction is announced when the view has rested so long after keys. */
 const REST_MS = 700;
-
-/** A page hidden for so long gives its textures up on devices with little memory. */
-const HIDDEN_MS = 20_000;
 
 /** @param {HTMLElement} stage @param {string} tourUrl @param {Options} [options] @returns {Tour} */
 export function createTour(stage, tourUrl, options = {}) {
@@ -46,7 +44,6 @@ export function createTour(stage, tourUrl, options = {}) {
   let scene = null;
   let heading = { x: 0, y: 0 };
   let coming = 0;
-  let shedding = 0;
   /** What parts on demand want to do before each frame, true while they move something; and after it. */
   const movers = /** @type {Set<(now: number) => boolean>} */ (new Set());
   const followers = /** @type {Set<() => void>} */ (new Set());
@@ -70,8 +67,6 @@ export function createTour(stage, tourUrl, options = {}) {
     },
   });
   const { wake } = loop;
-  // Tiles that were not to be had without a network are asked for again.
-  window.addEventListener('online', () => scene && picture.retry(), { signal });
 
   const address = createAddress(options.history !== false, (link) => {
     const id = link?.scene ?? source.tour?.start;
@@ -186,11 +181,7 @@ export function createTour(stage, tourUrl, options = {}) {
   void needIcons(stage);
 
   const unwatch = watchSize(surface, resize);
-  document.addEventListener('visibilitychange', seen, { signal });
-  window.addEventListener('pagehide', sheet.quiet, { signal });
-  window.addEventListener('online', () => loop.failing && picture.retry(), { signal });
-  // Back from the browser's page cache: the context may be gone, and the canvas may need its frame again.
-  window.addEventListener('pageshow', (event) => event.persisted && wake(), { signal });
+  followLife(signal, { wake, quiet: sheet.quiet, shed: () => picture.shed(), retry: () => scene && picture.retry() });
   void document.fonts?.ready.then(remeasure);
 
   /** What the page itself knows of the first view. */
@@ -203,7 +194,8 @@ export function createTour(stage, tourUrl, options = {}) {
     camera.resize({ width: Math.round(width), height: Math.round(height) });
     camera.open(first);
     if (link?.view) camera.look(fromDocument(link.view, camera.size));
-    return { scene: first, url: source.url, view: camera.view, size: camera.size, density: camera.density(), backed: !link?.view && Boolean(stage.querySelector('.stage-poster')) };
+    const backed = !link?.view && Boolean(stage.querySelector('.stage-poster'));
+    return { scene: first, url: source.url, view: camera.view, size: camera.size, density: camera.density(), backed };
   }
 
   /** @param {import('./types.js').View} to */
@@ -215,15 +207,6 @@ export function createTour(stage, tourUrl, options = {}) {
   /** The view came to rest: let the address say so. */
   function settle() {
     if (scene && !camera.pristine) address.view(scene.id, camera.said);
-  }
-
-  /** The page came to be seen, or is no longer. */
-  function seen() {
-    clearTimeout(shedding);
-    if (!document.hidden) return wake();
-    sheet.quiet();
-    // The system ends what holds most when memory is short; a page that nobody sees can be made again.
-    if (frugal()) shedding = window.setTimeout(picture.shed, HIDDEN_MS);
   }
 
   /** Puts one frame on the screen, with everything that stands in it. */
@@ -457,7 +440,6 @@ export function createTour(stage, tourUrl, options = {}) {
     on,
     destroy() {
       ending.abort();
-      clearTimeout(shedding);
       loop.stop();
       unwatch();
       controls.destroy();

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 
 import { fromDocument, frustumOf } from '../../static/viewer/projection.js';
-import { chooseLevel, createTiles, nameOf, rectOf, shareOf, visibility, visibleTiles, withinBudget, withoutSlivers } from '../../static/viewer/tiles.js';
+import { chooseLevel, nameOf, rectOf, shareOf, visibility, visibleTiles, withinBudget, withoutSlivers } from '../../static/viewer/grid.js';
+import { createTiles } from '../../static/viewer/tiles.js';
 
 const SIZE = { width: 800, height: 600 };
 const SET = { base: '', tile_size_px: 416, level_sizes_px: [416, 832, 1664], format: 'jpg' };
