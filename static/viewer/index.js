@@ -26,7 +26,7 @@
  *   listen.js      the button for the narration of one scene
  *   turn.js        the slow turn
  *   save.js        keeping a tour for a time without a network
- *   screen.js      full screen, sharing
+ *   screen.js      full screen; share.js handing a view on
  *   source.js      the tour document and previews, fetched
  *   address.js     the address bar; links.js what stands in it
  *   events.js      what is told to those who embed it

@@ -1,6 +1,5 @@
-/** Filling the screen, its size, and handing a view on to others: what the browser may or may not allow. */
+/** Filling the screen, and the size of what is on it: what the browser may or may not allow. */
 
-import { el } from './dom.js';
 
 /**
  * Full screen; where elements may not have it (telephones by Apple) the stage fills the window.
@@ -38,24 +37,4 @@ export function watchSize(element, changed) {
   requestAnimationFrame(changed);
   window.addEventListener('resize', changed);
   return () => window.removeEventListener('resize', changed);
-}
-
-/**
- * Hands a link to the device's own way of sharing, else to the clipboard, else shows it to be copied by hand.
- * @param {string} url @param {string} title
- * @param {{words: import('./words/vi.js').Words, note: (text: string) => void, show: (content: Node[]) => void}} host
- */
-export async function share(url, title, { words, note, show }) {
-  try {
-    if (navigator.share) await navigator.share({ title, url });
-    else {
-      await navigator.clipboard.writeText(url);
-      note(words.copied);
-    }
-  } catch (error) {
-    if (error instanceof DOMException && error.name === 'AbortError') return;
-    const field = el('input', { type: 'text', readonly: true, value: url, 'aria-label': words.copyThis });
-    show([el('div', { class: 'stage-card' }, el('h2', {}, words.copyThis), field)]);
-    field.select();
-  }
 }

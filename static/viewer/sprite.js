@@ -2,9 +2,8 @@
  * The icons. A published page carries them; a page of somebody else's gets them from beside the script.
  */
 
-/** Brings the icons into an element, unless the page has them. @param {HTMLElement} stage */
-export async function needIcons(stage) {
-  if (document.getElementById('i-x')) return;
+/** Brings the icons into an element. @param {HTMLElement} stage */
+export async function bringIcons(stage) {
   const answer = await fetch(new URL('./icons.svg', import.meta.url)).catch(() => null);
   if (!answer?.ok) return;
   const { documentElement: drawing } = new DOMParser().parseFromString(await answer.text(), 'image/svg+xml');

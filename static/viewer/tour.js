@@ -20,10 +20,9 @@ import { formatLink } from './links.js';
 import { createLoop } from './loop.js';
 import { createPicture } from './picture.js';
 import { RADIAN, bearing, directionOf, fromDocument, project, unproject, vectorOf } from './projection.js';
-import { createScreen, share, watchSize } from './screen.js';
+import { createScreen, watchSize } from './screen.js';
 import { createSheet } from './sheet.js';
 import { createSource } from './source.js';
-import { needIcons } from './sprite.js';
 
 /** Below this height (a telephone on its side) there is no room for the strip of scenes. */
 const LOW_PX = 460;
@@ -123,11 +122,11 @@ export function createTour(stage, tourUrl, options = {}) {
     say,
     nudge: (way) => controls.nudge(way, 1 / 6),
     fullScreen: screen.toggle,
-    share: () => void share(pageIn(language), say(source.tour?.title).value, {
+    share: () => void part(() => import('./share.js')).then((parts) => parts?.share(pageIn(language), say(source.tour?.title).value, {
       words,
       note: (text) => chrome.note(text),
       show: (content) => sheet.show('share', words.share, content, chrome.first()),
-    }),
+    })),
     north: () => glideTo({ ...camera.view, yaw: -(north() ?? 0) * RADIAN }),
     pageIn,
     show: sheet.show,
@@ -178,7 +177,8 @@ export function createTour(stage, tourUrl, options = {}) {
   stage.append(surface, ...chrome.parts, sheet.dialog);
   stage.classList.toggle('is-framed', address.framed);
   stage.classList.add('has-viewer');
-  void needIcons(stage);
+  // A published page has its icons; a page of somebody else's gets them.
+  if (!document.getElementById('i-x')) void import('./sprite.js').then(({ bringIcons }) => bringIcons(stage), () => {});
 
   const unwatch = watchSize(surface, resize);
   followLife(signal, { wake, quiet: sheet.quiet, shed: () => picture.shed(), retry: () => scene && picture.retry() });
