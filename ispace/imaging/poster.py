@@ -22,6 +22,9 @@ _POSTERS = {"portrait": (585, 1266), "landscape": (1366, 768)}
 _POSTER_BYTES = 40_000
 """Above this a poster takes more time from script and tiles on a slow line than its sharpness is worth."""
 
+_THUMBNAIL_BYTES = 16_000
+"""A list of scenes shows many of them, each as wide as a third of a telephone."""
+
 
 @dataclasses.dataclass(frozen=True)
 class _Layout:
@@ -44,11 +47,11 @@ def make(tiles: Path, out: Path, *, yaw_deg: float, pitch_deg: float, hfov_deg: 
             faces, yaw_deg=yaw_deg, pitch_deg=pitch_deg, hfov_deg=hfov_deg, width_px=width_px, height_px=height_px
         )
         said[name] = _write(out / f"{name}.webp", pixels, _poster)
-    for name, (width_px, height_px) in {"thumbnail": (480, 300), "share": (1200, 630)}.items():
+    for name, width_px, height_px, encode in (("thumbnail", 480, 300, _thumbnail), ("share", 1200, 630, _jpeg)):
         pixels = small_view(
             faces, yaw_deg=yaw_deg, pitch_deg=pitch_deg, hfov_deg=hfov_deg, width_px=width_px, height_px=height_px
         )
-        said[name] = _write(out / f"{name}.jpg", pixels, _jpeg)
+        said[name] = _write(out / f"{name}.jpg", pixels, encode)
     (out / "views.json").write_text(json.dumps(said), "utf-8")
 
 
@@ -58,17 +61,25 @@ def _write(path: Path, pixels: NDArray[np.uint8], encode: Callable[[Image.Image]
 
 
 def _poster(image: Image.Image) -> bytes:
-    """Return the best WebP that stays within the poster's budget."""
+    return _within(_POSTER_BYTES, (72, 60, 48, 38, 30, 24, 18), lambda q: _encode(image, "WEBP", quality=q, method=4))
+
+
+def _thumbnail(image: Image.Image) -> bytes:
+    return _within(_THUMBNAIL_BYTES, (84, 72, 60, 50, 42, 34), lambda quality: _jpeg(image, quality))
+
+
+def _within(most: int, qualities: Sequence[int], encode: Callable[[int], bytes]) -> bytes:
+    """Return a picture in the first quality that stays within so many bytes, else in the last."""
     best = b""
-    for quality in (72, 60, 48, 38, 30, 24, 18):
-        best = _encode(image, "WEBP", quality=quality, method=4)
-        if len(best) <= _POSTER_BYTES:
+    for quality in qualities:
+        best = encode(quality)
+        if len(best) <= most:
             break
     return best
 
 
-def _jpeg(image: Image.Image) -> bytes:
-    return _encode(image, "JPEG", quality=84, optimize=True, progressive=True)
+def _jpeg(image: Image.Image, quality: int = 84) -> bytes:
+    return _encode(image, "JPEG", quality=quality, optimize=True, progressive=True)
 
 
 def _encode(image: Image.Image, fmt: str, **options: int | bool) -> bytes:

@@ -27,7 +27,7 @@ from ispace.work import Note, Original, Picture, Tiled, Views
 VERSION = 1
 """Raised whenever the tiles of an unchanged original would come out differently."""
 
-VIEWS_VERSION = 1
+VIEWS_VERSION = 2
 """The same for posters, thumbnails and share pictures."""
 
 LISTING = "files.json"
