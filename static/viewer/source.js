@@ -9,6 +9,9 @@
 import { decode } from './panorama.js';
 import { pick } from './text.js';
 
+/** So many neighbours are made ready: some 60 kB of line and 1.6 MB of memory each. */
+const NEIGHBOURS = 6;
+
 /** Whether the visitor saves data, or the line is very slow. */
 export function thrifty() {
   const line = /** @type {{connection?: {saveData?: boolean, effectiveType?: string}}} */ (navigator).connection;
@@ -22,6 +25,8 @@ export function createSource(tourUrl, language) {
   const previews = new Map();
   /** Those that have arrived. @type {Map<string, Blob>} */
   const here = new Map();
+  /** Those of neighbours, decoded: a step into them is then a matter of one frame. @type {Map<string, Pixels>} */
+  const ready = new Map();
   /** @type {Promise<TourDocument> | null} */
   let fetching = null;
   /** @type {TourDocument | null} */
@@ -96,7 +101,10 @@ export function createSource(tourUrl, language) {
      * @param {Scene} scene @returns {Promise<{strip: Pixels, sharp: boolean} | null>}
      */
     async atOnce(scene) {
-      const blob = here.get(url(scene.preview.url));
+      const address = url(scene.preview.url);
+      const strip = ready.get(address);
+      if (strip && ready.delete(address)) return { strip, sharp: true };
+      const blob = here.get(address);
       if (blob) return { strip: await decode(blob), sharp: true };
       const { inline } = scene.preview;
       if (!inline) return null;
@@ -104,15 +112,22 @@ export function createSource(tourUrl, language) {
       return { strip: await decode(new Blob([bytes], { type: 'image/jpeg' })), sharp: false };
     },
 
-    /** Fetches the previews of scenes to which a scene leads. @param {Scene | null} scene */
+    /** Fetches the previews of scenes to which a scene leads, and makes them ready. @param {Scene | null} scene */
     prefetch(scene) {
       if (thrifty()) return;
       const { signal } = prefetching;
       (window.requestIdleCallback ?? setTimeout)(() => {
-        if (signal.aborted) return;
-        for (const { target } of scene?.hotspots ?? []) {
-          const near = tour?.scenes.find(({ id }) => id === target);
-          if (near) preview(near, { signal, priority: 'low' }).catch(() => {});
+        const targets = [...new Set(scene?.hotspots.map(({ target }) => target))];
+        const near = targets.flatMap((id) => tour?.scenes.find((other) => other.id === id) ?? []).slice(0, NEIGHBOURS);
+        const wanted = new Set(near.map((other) => url(other.preview.url)));
+        for (const [address, strip] of ready) if (!wanted.has(address) && ready.delete(address)) strip.close?.();
+        for (const other of signal.aborted ? [] : near) {
+          const address = url(other.preview.url);
+          if (ready.has(address)) continue;
+          preview(other, { signal, priority: 'low' }).then(decode).then((strip) => {
+            if (signal.aborted || ready.has(address)) strip.close?.();
+            else ready.set(address, strip);
+          }, () => {});
         }
       });
     },

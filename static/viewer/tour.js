@@ -212,11 +212,16 @@ export function createTour(stage, tourUrl, options = {}) {
   /** Puts one frame on the screen, with everything that stands in it. */
   function draw() {
     const drawn = picture.draw();
+    place();
+    return drawn;
+  }
+
+  /** Moves what lies on the picture to where it now belongs. */
+  function place() {
     const from = north();
     hotspots.place(camera.view, camera.size, heading);
     chrome.view(from === null ? null : bearing(camera.view.yaw, from), camera.room);
     for (const follow of followers) follow();
-    return drawn;
   }
 
   function resize() {
@@ -306,13 +311,16 @@ export function createTour(stage, tourUrl, options = {}) {
     controls.stop();
     chrome.quiet();
     const [before, faced, copy] = [north(), camera.view.yaw, picture.copy()];
-    open(next, strip);
+    show(next, strip);
     const after = north();
     if (arrival) camera.look(fromDocument(arrival, camera.size));
     else if (how.walked && before !== null && after !== null) {
       camera.look({ ...camera.view, yaw: faced + (before - after) * RADIAN });
     }
-    draw();
+    // The picture first: what lies on it takes longer to be made.
+    picture.draw();
+    furnish(next);
+    place();
     if (copy) picture.fade(copy);
     if (!how.silent) address.scene(next.id, camera.pristine ? undefined : camera.said, how.led);
     if (how.walked || document.activeElement === document.body) picture.element.focus({ preventScroll: true });
@@ -327,11 +335,15 @@ export function createTour(stage, tourUrl, options = {}) {
   }
 
   /** Takes up a scene at its initial view. @param {Scene} next @param {{strip: Pixels, sharp: boolean} | null} strip */
-  function open(next, strip) {
+  function show(next, strip) {
     scene = next;
     loop.reset();
     picture.open(next, strip);
     camera.open(next);
+  }
+
+  /** Puts onto the picture and around it what belongs to a scene. @param {Scene} next */
+  function furnish(next) {
     hotspots.open(next);
     chrome.scene(next, source.number(next), source.count);
     heading = chrome.heading();
@@ -406,7 +418,8 @@ export function createTour(stage, tourUrl, options = {}) {
     if (!first) return;
     if (!target) stage.classList.remove('has-link');
 
-    open(first, null);
+    show(first, null);
+    furnish(first);
     resize();
     if (target && link.view) camera.look(fromDocument(link.view, camera.size));
     const postered = first.id === ready.start && !stage.classList.contains('has-link');
