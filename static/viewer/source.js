@@ -82,11 +82,12 @@ export function createSource(tourUrl, language) {
       [tour, whole, count] = [next, complete, scenes];
     },
 
-    /** Fetches the whole tour; a failed attempt is forgotten, so that another may be made. */
+    /** Fetches the whole tour and what reads it; a failed attempt is forgotten, so that another may be made. */
     fetch() {
-      fetching ??= fetch(base).then(async (answer) => {
-        const found = answer.ok ? await answer.json() : null;
-        if (!found?.scenes?.length) throw new Error(`${answer.status} ${base}`);
+      fetching ??= Promise.all([fetch(base), import('./reading.js')]).then(async ([answer, { readTour }]) => {
+        const { tour: found, left_out } = readTour(answer.ok && (await answer.json()), base);
+        if (!found) throw new Error(`${answer.status} ${base}`);
+        if (left_out.length) console.warn(`${base}: ${left_out.join(', ')}`);
         return found;
       });
       fetching.catch(() => (fetching = null));
