@@ -51,10 +51,13 @@ export function cardOf(spot, host) {
 
 /** The content of a card. @param {Hotspot} spot @param {CardHost} host @returns {(Node | null)[]} */
 function cardContent(spot, host) {
-  const { lead, others } = media(spot.media ?? (spot.medium ? [spot.medium] : []), host.say(spot.title), host);
+  const ids = spot.media ?? (spot.medium ? [spot.medium] : []);
+  const { lead, others } = media(ids, host.say(spot.title), host);
+  const lost = spot.kind === 'product' || ids.some((id) => !host.tour.media?.[id]);
   return [
     lead,
-    el('div', { class: 'stage-card' }, said('h2', host.say(spot.title)), ...paragraphs(host.say(spot.text)), ...others),
+    el('div', { class: 'stage-card' }, said('h2', host.say(spot.title)), ...paragraphs(host.say(spot.text)), ...others,
+      lost && el('p', { class: 'stage-lost' }, host.words.gone)),
   ];
 }
 
@@ -62,14 +65,14 @@ function cardContent(spot, host) {
 function productContent(product, host) {
   const { words, say } = host;
   const { lead, others } = media(product.media ?? [], say(product.name), host);
-  const stars = el('p', { class: 'stage-stars', role: 'img', 'aria-label': words.stars(product.stars) });
-  for (let i = 1; i <= 5; i++) {
+  const stars = product.stars > 0 && el('p', { class: 'stage-stars', role: 'img', 'aria-label': words.stars(product.stars) });
+  for (let i = 1; stars && i <= 5; i++) {
     const star = icon('star');
     if (i <= product.stars) star.classList.add('is-full');
     stars.append(star);
   }
   const over = product.expires_on < host.today;
-  const badge = el(
+  const badge = product.expires_on && el(
     'span',
     { class: `stage-badge ${over ? 'is-over' : ''}` },
     icon(over ? 'hourglass' : 'badge-check'),
@@ -81,7 +84,7 @@ function productContent(product, host) {
   };
   fact(words.maker, said('span', say(product.maker.name)));
   fact(words.address, said('span', say(product.maker.address)));
-  fact(words.decision, `${product.decision}, ${dateOf(product.issued_on)}`);
+  fact(words.decision, [product.decision, dateOf(product.issued_on)].filter(Boolean).join(', '));
   fact(words.issuer, said('span', say(product.issuer)));
   fact(words.validity, badge);
 

@@ -104,10 +104,12 @@ export function createChrome(stage, host) {
     parts: [...own, controls, bottom, note, loading, live],
     /** The lower right corner of what is written on the picture, from the stage's upper left one. */
     heading() {
-      words_box.selectNodeContents(heading ?? own[0] ?? stage);
+      words_box.selectNodeContents(chrome.head);
       const box = words_box.getBoundingClientRect();
       const all = stage.getBoundingClientRect();
-      return { x: box.right - all.left + 12, y: box.bottom - all.top + 20 };
+      // Of what is far too long only the first lines are seen.
+      const bottom = Math.min(box.bottom, chrome.head.getBoundingClientRect().bottom);
+      return { x: box.right - all.left + 12, y: bottom - all.top + 20 };
     },
 
     /** The first control, where the skip link leads. */

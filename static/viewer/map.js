@@ -258,7 +258,7 @@ export function create(inside, offered) {
     index.replaceChildren(rows(scenes.filter(({ id }) => known.has(id))),
       ...(lost.length ? [el('p', {}, words.mapUnplaced(lost.length)), rows(lost)] : []));
     index.scrollTop = at;
-    if (focused) /** @type {HTMLElement | null} */ (index.querySelector(`a[href="${focused}"]`))?.focus();
+    [...index.querySelectorAll('a')].find((link) => focused && link.getAttribute('href') === focused)?.focus();
   }
 
   chooser.addEventListener('change', () => {

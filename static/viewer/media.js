@@ -5,7 +5,7 @@
  * @import {Words} from './words/vi.js'
  */
 
-import { el, icon, set } from './dom.js';
+import { button, el, icon, set } from './dom.js';
 import { paragraphs } from './prose.js';
 import { tongueOf } from './text.js';
 
@@ -38,7 +38,9 @@ export function figure(medium, host) {
   const size = { width: medium.width_px, height: medium.height_px };
   const box = el('figure', { class: `stage-medium is-${medium.kind}` });
   if (medium.kind === 'image') {
-    box.append(el('img', { src: address, alt: alt.value, lang: alt.lang, loading: 'lazy', decoding: 'async', ...size }));
+    const image = el('img', { src: address, alt: alt.value, lang: alt.lang, loading: 'lazy', decoding: 'async', ...size });
+    box.append(image);
+    tellFailure(image, words);
   } else {
     const player = el(medium.kind, { src: address, controls: true, preload: 'metadata', 'aria-label': alt.value || null });
     if (player instanceof HTMLVideoElement) {
@@ -55,6 +57,7 @@ export function figure(medium, host) {
       }
     });
     box.append(player);
+    tellFailure(player, words);
   }
   if (medium.kind !== 'image' && alt.value) box.append(el('figcaption', { lang: alt.lang }, alt.value));
   const transcript = say(medium.transcript);
@@ -62,6 +65,20 @@ export function figure(medium, host) {
     box.append(el('details', {}, el('summary', {}, icon('chevron-down'), words.transcript), ...paragraphs(transcript)));
   }
   return box;
+}
+
+/**
+ * Says below a picture or player that it did not load, and offers to try again, until it has.
+ * @param {HTMLImageElement | HTMLMediaElement} medium @param {Words} words
+ */
+function tellFailure(medium, words) {
+  const again = button(words.retry, 'refresh-cw', () => (medium.src = medium.src), '', true);
+  const told = el('div', { class: 'stage-failed', role: 'status' }, el('p', {}, words.noPart), again);
+  medium.addEventListener('error', () => medium.after(told));
+  medium.addEventListener(medium instanceof HTMLImageElement ? 'load' : 'loadedmetadata', () => {
+    if (told.contains(document.activeElement)) medium.closest('dialog')?.focus({ preventScroll: true });
+    told.remove();
+  });
 }
 
 /** Who made media, in one line. @param {Medium[]} media @param {Words} words */

@@ -299,7 +299,11 @@ export function createTour(stage, tourUrl, options = {}) {
       }
     }
     const next = source.scene(id);
-    if (!next || ticket !== coming) return false;
+    if (ticket !== coming) return false;
+    if (!next) {
+      chrome.note(words.gone);
+      return false;
+    }
     if (next === scene) {
       if (arrival || !how.walked) glideTo(arrival ? fromDocument(arrival, camera.size) : camera.initial());
       return true;

@@ -82,6 +82,7 @@ const en = {
   noTiles: 'The sharp picture did not load. Check the connection and try again.',
   offline: 'View without a connection',
   noPart: 'This part did not load. Check the connection and press again.',
+  gone: 'This is no longer part of the tour.',
   noScene: 'The scene of this link is no longer in the tour. The tour opens at its first scene.',
   maker: 'Maker',
   address: 'Address',

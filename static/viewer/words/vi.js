@@ -85,6 +85,7 @@ const vi = {
   noTiles: 'Chưa tải được ảnh nét. Kiểm tra kết nối mạng rồi thử lại.',
   offline: 'Xem khi không có mạng',
   noPart: 'Chưa tải được phần này. Kiểm tra kết nối mạng rồi bấm lại.',
+  gone: 'Phần này không còn trong tour.',
   noScene: 'Cảnh trong liên kết không còn trong tour. Tour mở từ cảnh đầu.',
   maker: 'Chủ thể',
   address: 'Địa chỉ',
