@@ -61,7 +61,7 @@ export function figure(medium, host) {
   }
   if (medium.kind !== 'image' && alt.value) box.append(el('figcaption', { lang: alt.lang }, alt.value));
   const transcript = say(medium.transcript);
-  if (transcript.value) {
+  if (transcript.value && medium.kind !== 'image') {
     box.append(el('details', {}, el('summary', {}, icon('chevron-down'), words.transcript), ...paragraphs(transcript)));
   }
   return box;

@@ -16,7 +16,7 @@ import { createEvents } from './events.js';
 import { createFeatures } from './features.js';
 import { createHotspots } from './hotspots.js';
 import { followLife } from './life.js';
-import { formatLink } from './links.js';
+import { formatLink, safeUrl } from './links.js';
 import { createLoop } from './loop.js';
 import { createPicture } from './picture.js';
 import { RADIAN, bearing, directionOf, fromDocument, project, unproject, vectorOf } from './projection.js';
@@ -398,10 +398,10 @@ export function createTour(stage, tourUrl, options = {}) {
 
   /** The address of this very view, in a page of the tour. @param {string} of its language */
   function pageIn(of) {
-    const page = source.tour?.page?.[of];
+    const page = safeUrl(source.tour?.page?.[of], source.base);
     const start = camera.pristine && scene?.id === source.tour?.start;
     const hash = scene && !start ? formatLink(scene.id, camera.pristine ? undefined : camera.said) : '';
-    return (page ? source.url(page) : location.href.split('#')[0]) + hash;
+    return (page ?? location.href.split('#')[0]) + hash;
   }
 
   async function begin() {
