@@ -27,6 +27,7 @@
  *   turn.js        the slow turn
  *   save.js        keeping a tour for a time without a network
  *   screen.js      full screen; share.js handing a view on
+ *   refusal.js     why tiles cannot be had
  *   source.js      the tour document and previews, fetched; reading.js takes of a document what can be used
  *   address.js     the address bar; links.js what stands in it
  *   events.js      what is told to those who embed it

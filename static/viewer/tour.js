@@ -57,7 +57,9 @@ export function createTour(stage, tourUrl, options = {}) {
     },
     trouble(failing) {
       if (!failing) return chrome.quiet();
-      fail(new Error('tiles'), words.noTiles, () => picture.retry());
+      const retry = () => picture.retry();
+      fail(new Error('tiles'), words.noTiles, retry);
+      import('./refusal.js').then(({ tellRefusal }) => tellRefusal(inside, retry), () => {});
       void later();
     },
     idle() {

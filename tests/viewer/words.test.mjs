@@ -3,6 +3,7 @@ import { readdirSync } from 'node:fs';
 import test from 'node:test';
 
 import vi from '../../static/viewer/words/vi.js';
+import { REFUSED } from '../../static/viewer/refusal.js';
 import { pick } from '../../static/viewer/text.js';
 
 const FOLDER = new URL('../../static/viewer/words/', import.meta.url);
@@ -20,6 +21,10 @@ test('every language says the same things', () => {
     }
     assert.equal(words.winds.length, 8);
   }
+});
+
+test('what comes with a part on demand is said in every language too', () => {
+  assert.deepEqual(Object.keys(REFUSED).sort(), Object.keys(WORDS).sort());
 });
 
 test('no sentence is empty, shouts, or begs', () => {
