@@ -12,7 +12,7 @@ STRINGS = {
     "markup": "<img src=x onerror='window.hacked=1'><script>window.hacked=1</script><svg onload=window.hacked=1>",
     "end of script": "</script></style></title><!--<script>window.hacked=1</script>",
     "template": "{{constructor.constructor('window.hacked=1')()}}${window.hacked=1}<%=1%>",
-    "attribute": "\" onfocus=\"window.hacked=1\" autofocus x='",
+    "attribute": '" onfocus="window.hacked=1" autofocus x=\'',
     "direction": BIDI,
     "invisible": "\u200b\u200d\u2060\ufeff\u00ad",
     "accents": "Ả" + "\u0301\u0323\u0338\u20dd" * 200,

@@ -407,4 +407,6 @@ def test_on_the_cube_that_stands_in_for_good_one_still_walks_and_reads(server: S
     expect(tab.locator(".stage-sheet[open] h2")).to_have_text("Thẻ mặt trước")
     press(tab, ".stage-spots > .is-link .stage-spot")
     expect(tab.get_by_role("application")).to_have_accessible_name("Sân sau, cảnh 2/2")
-    tab.wait_for_function("() => [...document.querySelectorAll('.stage-cube img')].some((tile) => tile.naturalWidth > 0)")
+    tab.wait_for_function(
+        "() => [...document.querySelectorAll('.stage-cube img')].some((tile) => tile.naturalWidth > 0)"
+    )
