@@ -9,7 +9,7 @@
 
 import { createActions } from './actions.js';
 import { button, el, set, svg } from './dom.js';
-import { tongueOf } from './text.js';
+import { createTongues } from './tongues.js';
 
 /** Eight winds; which one is faced. @param {number} bearing_deg */
 export const windOf = (bearing_deg) => Math.round(bearing_deg / 45) % 8;
@@ -40,12 +40,12 @@ export function createChrome(stage, host) {
   line.replaceChildren(place, facing);
   const words_box = document.createRange();
 
-  const tongues = el('span', { class: 'stage-tongues' });
+  const tongues = createTongues(words, host);
   const actions = createActions(words, host.show, host.closeSheet);
   actions.offer({ id: 'share', name: words.share, symbol: 'share-2', act: host.share });
   const screen = actions.offer({ id: 'fullscreen', name: words.fullScreen, symbol: 'maximize', act: host.fullScreen });
   const controls = el('div', { class: 'stage-controls', role: 'group', 'aria-label': words.controls },
-    tongues, actions.bar, actions.menu);
+    tongues.element, actions.bar, actions.menu);
   const own = title ? [el('div', { class: 'stage-head' }, title, line)] : [];
 
   const pill = button(' ', 'images', () => actions.act('scenes', pill), 'stage-pill is-narrow', true);
@@ -74,7 +74,7 @@ export function createChrome(stage, host) {
   actions.offer({ id: 'move', name: words.moving, symbol: 'move', act: toggleMoving, narrow: true });
   const corner_screen = button(words.fullScreen, 'maximize', host.fullScreen, 'is-narrow');
   const corner = el('div', { class: 'stage-corner' }, pad,
-    el('div', { class: 'stage-zoom', role: 'group' }, zoomIn, zoomOut), move, corner_screen);
+    el('div', { class: 'stage-zoom' }, zoomIn, zoomOut), move, corner_screen);
   const bottom = el('div', { class: 'stage-bottom' }, pill, compass, corner);
 
   const live = el('p', { class: 'stage-unseen', 'aria-live': 'polite' });
@@ -113,7 +113,7 @@ export function createChrome(stage, host) {
     },
 
     /** The first control, where the skip link leads. */
-    first: () => /** @type {HTMLElement | null} */ (controls.querySelector('a')) ?? actions.first(),
+    first: () => tongues.first() ?? actions.first(),
 
     /** Takes up the tour: its title, its languages, its scenes. @param {TourDocument} next @param {number} count */
     tour(next, count) {
@@ -121,14 +121,7 @@ export function createChrome(stage, host) {
       move.hidden = !actions.wants('move');
       corner_screen.hidden = !actions.wants('fullscreen');
       if (title) Object.assign(title, { textContent: say(next.title).value, lang: say(next.title).lang });
-      const others = next.languages.filter((code) => code !== host.language && next.page?.[code]);
-      tongues.replaceChildren(...others.map((code) => {
-        const own = tongueOf(code);
-        const link = el('a', { class: 'stage-button', href: host.pageIn(code), hreflang: code, lang: code, title: own },
-          code.toUpperCase(), el('span', { class: 'stage-unseen' }, ` – ${own}`));
-        for (const type of ['pointerdown', 'focus', 'click']) link.addEventListener(type, () => (link.href = host.pageIn(code)));
-        return link;
-      }));
+      tongues.take(next);
       pill.hidden = count < 2 || !actions.wants('scenes');
       pill.lastElementChild?.replaceChildren(words.sceneCount(count));
     },
@@ -203,8 +196,10 @@ export function createChrome(stage, host) {
     /** Takes the sentence away. */
     quiet() {
       clearTimeout(hiding);
+      const held = note.contains(document.activeElement);
       note.hidden = true;
       note.replaceChildren();
+      if (held) /** @type {HTMLElement | null} */ (stage.querySelector('.stage-picture'))?.focus({ preventScroll: true });
     },
   };
   return chrome;

@@ -1,6 +1,6 @@
 /**
  * What can be pointed at: real links and buttons in one list, laid over the picture where they belong. Their order is
- * clockwise from the initial view and stays while the picture turns; what is out of view or in a crowd stays focusable,
+ * clockwise from the left edge of the initial view and stays while the picture turns; what is out of view or in a crowd stays focusable,
  * and comes into view by itself when the keyboard reaches it.
  *
  * @import {Point, Scene, Size, Vector, View} from './types.js'
@@ -144,7 +144,8 @@ export function createHotspots(words, host) {
 
     /** Takes up the hotspots of a scene. @param {Scene} scene */
     open(scene) {
-      const from = scene.initial_view.yaw_deg * RADIAN;
+      // What is seen first comes first, from left to right.
+      const from = (scene.initial_view.yaw_deg - scene.initial_view.hfov_deg / 2) * RADIAN;
       const clockwise = (/** @type {Vector} */ v) => wrap(Math.atan2(v[0], v[2]) - from - Math.PI + 1e-6);
       single = hovered = null;
       items = scene.hotspots

@@ -329,8 +329,10 @@ export function createTour(stage, tourUrl, options = {}) {
     place();
     if (copy) picture.fade(copy);
     if (!how.silent) address.scene(next.id, camera.pristine ? undefined : camera.said, how.led);
-    if (how.walked || document.activeElement === document.body) picture.element.focus({ preventScroll: true });
-    if (document.activeElement !== picture.element) {
+    const held = document.activeElement;
+    if (how.walked || held === document.body) picture.element.focus({ preventScroll: true });
+    // Where the focus comes to the picture its name is read; where it stays nothing would be.
+    if (document.activeElement === held) {
       chrome.announce(words.arrived(say(next.title).value, source.number(next), source.count, next.hotspots.length));
     }
     emit('scene', next.id);

@@ -118,6 +118,14 @@ def small_site(tmp_path_factory: pytest.TempPathFactory, front_end: Path) -> Pat
     return publish(tmp_path_factory.mktemp("small"), front_end)
 
 
+@pytest.fixture(scope="session")
+def demo_site(tmp_path_factory: pytest.TempPathFactory, front_end: Path) -> Path:
+    """Both demo tours as they are published, over panoramas of one colour; see ``demo_site.py``."""
+    from demo_site import publish
+
+    return publish(tmp_path_factory.mktemp("demo"), front_end)
+
+
 @pytest.fixture
 def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
     """Return a function that opens an address in a fresh context; at the end no page may have had an error.

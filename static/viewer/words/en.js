@@ -10,6 +10,7 @@ const en = {
   hotspots: 'Hotspots',
   skip: 'Skip hotspots',
   controls: 'Controls',
+  languages: 'Languages',
   scenes: 'Scenes',
   findScene: 'Find a scene',
   noSceneFound: 'No scene matches. Try fewer letters, or look at the whole list again.',

@@ -12,6 +12,7 @@ const vi = {
   hotspots: 'Điểm tương tác',
   skip: 'Bỏ qua điểm tương tác',
   controls: 'Điều khiển',
+  languages: 'Ngôn ngữ',
   scenes: 'Danh sách cảnh',
   findScene: 'Tìm cảnh',
   noSceneFound: 'Không có cảnh nào khớp. Thử gõ ít chữ hơn, hoặc xem lại cả danh sách.',

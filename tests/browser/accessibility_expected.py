@@ -1,0 +1,1 @@
+"""What assistive technology is to be told, and in which order the keyboard is to go."""
