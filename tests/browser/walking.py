@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+from PIL import Image
 from playwright.sync_api import Page
 
 SETTLED = """() => new Promise((done) => {
@@ -118,6 +121,11 @@ def stops(tab: Page, at: Callable[[dict[str, Any]], None] = lambda _: None) -> l
         elif names:
             return names
     raise AssertionError(f"the stage holds the keyboard: {names}")
+
+
+def pixels(screenshot: bytes) -> np.ndarray:
+    """Return a screenshot as height × width × 3."""
+    return np.asarray(Image.open(io.BytesIO(screenshot)).convert("RGB"))
 
 
 def rgb(colour: str) -> tuple[float, float, float, float]:
