@@ -74,8 +74,9 @@ export function createSheet(stage, words, changed) {
       dialog.dataset.kind = id.split(':')[0] ?? '';
       if (!sheet.open) dialog.show ? dialog.show() : set(dialog, 'open', true);
       dialog.tabIndex = -1;
-      // What scrolls must be reachable, or the keyboard cannot scroll it.
-      set(body, 'tabindex', body.scrollHeight > body.clientHeight ? 0 : null);
+      // What scrolls must be reachable, or the keyboard cannot scroll it; and what is reached has a name.
+      const scrolls = body.scrollHeight > body.clientHeight;
+      for (const [attribute, value] of Object.entries({ tabindex: 0, role: 'group', 'aria-label': name })) set(body, attribute, scrolls && value);
       dialog.focus({ preventScroll: true });
       stage.classList.add('has-sheet');
       changed();

@@ -44,9 +44,9 @@ FOCUSED = """() => {
 RING = """() => {
   const e = document.activeElement;
   const of = (style) => {
-    const lines = [['outlineWidth', 'outlineStyle', 'outlineColor'], ['borderTopWidth', 'borderTopStyle', 'borderTopColor']];
-    const drawn = lines.filter(([width, kind]) => parseFloat(style[width]) >= 2 && style[kind] !== 'none')
-      .map(([, , colour]) => style[colour]);
+    const drawn = ['outline', 'borderTop']
+      .filter((line) => parseFloat(style[`${line}Width`]) >= 2 && style[`${line}Style`] !== 'none')
+      .map((line) => style[`${line}Color`]);
     return [...drawn, ...(style.boxShadow.match(/rgba?\\([^)]+\\)/g) ?? [])];
   };
   const parts = e.matches('.stage-picture') ? [getComputedStyle(e.parentElement, '::after')]
@@ -67,11 +67,12 @@ PRESSABLE = """() => {
     const { x, y, width, height } = e.getBoundingClientRect();
     const [left, top] = [x + width / 2, y + height / 2];
     const inside = left > 0 && top > 0 && left < innerWidth && top < innerHeight;
-    if (!inside || !e.checkVisibility({ visibilityProperty: true }) || e.closest('.is-away') || e.matches('.stage-skip')) return [];
+    const hidden = !e.checkVisibility({ visibilityProperty: true }) || e.closest('.is-away, .stage-skip');
+    if (hidden || !inside) return [];
     const hit = document.elementFromPoint(left, top);
     if (!hit || !(e.contains(hit) || hit.contains(e))) return [];
     return [{ name: e.getAttribute('aria-label') ?? e.textContent.trim(), x, y, width, height,
-      spot: e.matches('.stage-spot, .stage-map-dot, .stage-map-grip'), text: getComputedStyle(e).display === 'inline' }];
+      spot: e.matches('.stage-spot, .stage-map-dot, .stage-map-grip') }];
   });
 }"""
 
