@@ -29,14 +29,17 @@ export function readTour(found, base) {
 
   /**
    * Those of a list that can be used.
-   * @template T @param {unknown} values @param {string} place @param {(value: Found, place: string) => T | null} read
+   * @template T @param {unknown} values @param {string} place @param {(value: Found, n: number) => T | null} read
    */
   function each(values, place, read) {
-    return list(values).flatMap((value, n) => {
-      const made = read(record(value), `${place}[${n}]`);
-      if (made === null) left_out.push(`${place}[${n}]`);
-      return made === null ? [] : [made];
+    /** @type {T[]} */
+    const made = [];
+    list(values).forEach((value, n) => {
+      const one = read(record(value), n);
+      if (one === null) left_out.push(`${place}[${n}]`);
+      else made.push(one);
     });
+    return made;
   }
 
   /** @template T @param {unknown} values @param {string} place @param {(value: Found) => T | null} read */
@@ -51,11 +54,11 @@ export function readTour(found, base) {
     return made;
   }
 
-  const scenes = /** @type {Scene[]} */ (unlike(each(document.scenes, 'scenes', (value, place) =>
-    readScene(value, usable, each, place)), false));
+  const scenes = /** @type {Scene[]} */ (unlike(each(document.scenes, 'scenes', (value, n) =>
+    readScene(value, usable, each, `scenes[${n}]`)), false));
   const [first] = scenes;
   if (!first) return { tour: null, left_out };
-  const language = string(document.default_language) ?? 'vi';
+  const language = LANGUAGE.test(string(document.default_language) ?? '') ? String(document.default_language) : 'vi';
   const start = scenes.find(({ id }) => id === document.start) ?? first;
   if (start.id !== document.start) left_out.push('start');
   const tour = /** @type {TourDocument} */ (/** @type {unknown} */ ({
@@ -117,6 +120,7 @@ function number(value, otherwise, low = -Infinity, high = Infinity) {
   return typeof found === 'number' && Number.isFinite(found) ? Math.min(Math.max(found, low), high) : otherwise;
 }
 
+const LANGUAGE = /^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/;
 const OPENING = /[\u202A-\u202E\u2066-\u2069]/;
 
 /** A string that does not turn what stands after it: every change of direction in it ends in it. @param {string} value */
@@ -133,12 +137,17 @@ function closed(value) {
   return kept.join('') + open.reverse().join('');
 }
 
-/** Texts by language; one that stands alone has no language. @param {unknown} value @returns {Text | null} */
+/**
+ * Texts by language; one that stands alone has no language. There are thousands of them: one that is right is not copied.
+ * @param {unknown} value @returns {Text | null}
+ */
 function text(value) {
-  const by_language = typeof value === 'string' ? { '': value } : record(value);
-  const said = Object.entries(by_language).flatMap(([lang, words]) =>
-    (typeof words === 'string' && words !== '' ? [[lang, closed(words)]] : []));
-  return said.length ? Object.assign(Object.create(null), Object.fromEntries(said)) : null;
+  const found = typeof value === 'string' ? { '': value } : record(value);
+  const languages = Object.keys(found);
+  const right = (/** @type {string} */ lang) => typeof found[lang] === 'string' && found[lang] !== '' && !OPENING.test(found[lang]);
+  if (languages.length && languages.every(right)) return /** @type {Text} */ (found);
+  const said = languages.flatMap((lang) => (string(found[lang]) === null ? [] : [[lang, closed(String(found[lang]))]]));
+  return said.length ? Object.fromEntries(said) : null;
 }
 
 /** Strings by name. @param {unknown} value @param {(one: unknown) => string | null} [read] @returns {Record<string, string>} */
@@ -272,27 +281,25 @@ function readHotspot(found) {
   if (string(found[KINDS.get(kind) ?? '']) === null) return null;
   const edge = kind === 'layer' ? found.corners : kind === 'area' ? found.points : null;
   const at = edge === null ? direction(found) : {};
-  const corners = list(edge).slice(0, MOST_POINTS).flatMap((point) => direction(record(point)) ?? []);
+  const corners = edge === null ? [] : list(edge).slice(0, MOST_POINTS).flatMap((point) => direction(record(point)) ?? []);
   if (at === null || (kind === 'layer' && corners.length !== 4) || (kind === 'area' && corners.length < 3)) return null;
-  const icon = string(found.icon) ?? '';
-  return /** @type {Hotspot} */ (/** @type {unknown} */ ({
-    ...found,
-    ...at,
-    kind,
-    id: string(found.id),
-    title: text(found.title),
-    text: text(found.text),
-    media: strings(found.media),
-    target: string(found.target),
-    medium: string(found.medium) ?? undefined,
-    arrival: found.arrival && direction(record(found.arrival)) ? view(record(found.arrival)) : null,
-    icon: /^[a-z-]+$/.test(icon) ? icon : undefined,
-    ...(kind === 'layer' && { corners }),
-    ...(kind === 'area' && { points: corners }),
-    ...(kind === 'sound' && {
-      reach_deg: number(found.reach_deg, 60, 5, 180), volume: number(found.volume, 1, 0, 1), repeat: found.repeat !== false,
-    }),
-  }));
+  // In place: a tour may have many thousands of them, and nobody else holds what was parsed.
+  found.id = string(found.id);
+  if ('title' in found) found.title = text(found.title);
+  if ('text' in found) found.text = text(found.text);
+  if ('media' in found) found.media = strings(found.media);
+  if ('target' in found) found.target = string(found.target);
+  if ('medium' in found) found.medium = string(found.medium) ?? undefined;
+  if (found.arrival) found.arrival = direction(record(found.arrival)) && view(record(found.arrival));
+  if (found.icon && !/^[a-z-]+$/.test(String(found.icon))) found.icon = undefined;
+  if (edge === null) Object.assign(found, at);
+  else found[kind === 'layer' ? 'corners' : 'points'] = corners;
+  if (kind === 'sound') {
+    found.reach_deg = number(found.reach_deg, 60, 5, 180);
+    found.volume = number(found.volume, 1, 0, 1);
+    found.repeat = found.repeat !== false;
+  }
+  return /** @type {Hotspot} */ (/** @type {unknown} */ (found));
 }
 
 // --- what scenes refer to ----------------------------------------------------------------------------------------

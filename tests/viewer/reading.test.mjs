@@ -126,7 +126,7 @@ test('a start that is missing is the first scene, and is noted', () => {
 test('hotspots of one name get names of their own, unknown and broken ones are left out', () => {
   const { tour, left_out } = readTour(tourWith((t) => {
     const [link] = t.scenes[0].hotspots;
-    t.scenes[0].hotspots = [link, link, { ...link, kind: 'constructor' }, { ...link, yaw_deg: null }, { ...link, target: 7 }, null];
+    t.scenes[0].hotspots = [link, { ...link }, { ...link, kind: 'constructor' }, { ...link, yaw_deg: null }, { ...link, target: 7 }, null];
   }), BASE);
   assert.deepEqual(tour.scenes[0].hotspots.map(({ id }) => id), ['a', 'a~1']);
   assert.deepEqual(left_out, [2, 3, 4, 5].map((n) => `scenes[0].hotspots[${n}]`));
