@@ -6,8 +6,7 @@
  * @import {Drawn, Pano} from './panorama.js'
  */
 
-import { createCube } from './cube.js';
-import { calm, set } from './dom.js';
+import { calm, el, set } from './dom.js';
 import { createPanorama, decode } from './panorama.js';
 import * as geometry from './projection.js';
 
@@ -42,8 +41,14 @@ export function createPicture(stage, surface, { camera, source, wake, attributes
   /** Who draws the frames while the screen is given to a headset. @type {(() => Drawn) | null} */
   let painter = null;
   /** @type {Pano} */
-  let pano = createPanorama({ wake, lost, restored, early }) ?? createCube({ wake });
+  let pano = createPanorama({ wake, lost, restored, early }) ?? nothing();
   present();
+  if (!pano.stereo) void fetchCube().then(replace, () => {});
+
+  /** The cube of pictures, which few visitors ever need. @returns {Promise<Pano>} */
+  function fetchCube() {
+    return import('./cube.js').then(({ createCube }) => createCube({ wake }));
+  }
 
   function present() {
     const { element } = pano;
@@ -55,22 +60,29 @@ export function createPicture(stage, surface, { camera, source, wake, attributes
   function lost() {
     const now = performance.now();
     losses = [...losses.filter((time) => now - time < 60_000), now];
-    if (!scene || stand_in) return;
-    const cube = createCube({ wake });
-    cube.open(scene, source.url);
-    if (losses.length < LOSSES) {
-      stand_in = cube;
-      cube.element.classList.add('stage-picture');
-      pano.element.classList.add('is-lost');
-      pano.element.after(cube.element);
-    } else {
-      const focused = document.activeElement === pano.element;
-      const old = pano;
-      pano = cube;
-      present();
-      old.destroy();
-      if (focused) cube.element.focus({ preventScroll: true });
-    }
+    pano.element.classList.add('is-lost');
+    void fetchCube().then((cube) => {
+      if (losses.length >= LOSSES) replace(cube);
+      else if (scene && !stand_in && pano.element.classList.contains('is-lost')) {
+        stand_in = cube;
+        cube.open(scene, source.url);
+        cube.element.classList.add('stage-picture');
+        pano.element.after(cube.element);
+        wake();
+      } else cube.destroy();
+    }, () => {});
+  }
+
+  /** From now on another one shows the picture. @param {Pano} next */
+  function replace(next) {
+    const focused = document.activeElement === pano.element;
+    stand_in?.destroy();
+    stand_in = null;
+    pano.destroy();
+    pano = next;
+    present();
+    if (focused) next.element.focus({ preventScroll: true });
+    if (scene) next.open(scene, source.url);
     wake();
   }
 
@@ -178,8 +190,8 @@ export function createPicture(stage, surface, { camera, source, wake, attributes
       // What comes first comes at once; later tiles fade in over what they replace.
       settled ||= drawn.full;
       const standing = stand_in?.draw(view, size, camera.density(), false);
-      if (drawn.painted && stand_in && sharp) {
-        stand_in.destroy();
+      if (drawn.painted && sharp) {
+        stand_in?.destroy();
         stand_in = null;
         pano.element.classList.remove('is-lost');
       }
@@ -232,5 +244,15 @@ export function createPicture(stage, surface, { camera, source, wake, attributes
       stand_in?.destroy();
       pano.destroy();
     },
+  };
+}
+
+/** What shows nothing, until the cube has come: the poster stays. @returns {Pano} */
+function nothing() {
+  const element = el('div');
+  const drawn = { full: false, more: false, failing: false, painted: false };
+  return {
+    element, draw: () => drawn, destroy: () => element.remove(), copy: () => null,
+    open() {}, preview() {}, poster() {}, retry() {}, shed() {},
   };
 }
