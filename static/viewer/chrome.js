@@ -8,8 +8,8 @@
  */
 
 import { createActions } from './actions.js';
-import { button, el, set, svg } from './dom.js';
-import { createTongues } from './tongues.js';
+import { button, el, icon, set, svg } from './dom.js';
+import { tongueOf } from './text.js';
 
 /** Eight winds; which one is faced. @param {number} bearing_deg */
 export const windOf = (bearing_deg) => Math.round(bearing_deg / 45) % 8;
@@ -40,12 +40,12 @@ export function createChrome(stage, host) {
   line.replaceChildren(place, facing);
   const words_box = document.createRange();
 
-  const tongues = createTongues(words, host);
+  const tongues = el('span', { class: 'stage-tongues' });
   const actions = createActions(words, host.show, host.closeSheet);
   actions.offer({ id: 'share', name: words.share, symbol: 'share-2', act: host.share });
   const screen = actions.offer({ id: 'fullscreen', name: words.fullScreen, symbol: 'maximize', act: host.fullScreen });
   const controls = el('div', { class: 'stage-controls', role: 'group', 'aria-label': words.controls },
-    tongues.element, actions.bar, actions.menu);
+    tongues, actions.bar, actions.menu);
   const own = title ? [el('div', { class: 'stage-head' }, title, line)] : [];
 
   const pill = button(' ', 'images', () => actions.act('scenes', pill), 'stage-pill is-narrow', true);
@@ -113,7 +113,7 @@ export function createChrome(stage, host) {
     },
 
     /** The first control, where the skip link leads. */
-    first: () => tongues.first() ?? actions.first(),
+    first: () => /** @type {HTMLElement | null} */ (controls.querySelector('summary, a')) ?? actions.first(),
 
     /** Takes up the tour: its title, its languages, its scenes. @param {TourDocument} next @param {number} count */
     tour(next, count) {
@@ -121,7 +121,16 @@ export function createChrome(stage, host) {
       move.hidden = !actions.wants('move');
       corner_screen.hidden = !actions.wants('fullscreen');
       if (title) Object.assign(title, { textContent: say(next.title).value, lang: say(next.title).lang });
-      tongues.take(next);
+      const links = next.languages.filter((code) => code !== host.language && next.page?.[code]).map((code) => {
+        const own = tongueOf(code);
+        const link = el('a', { class: 'stage-button', href: host.pageIn(code), hreflang: code, lang: code, title: own },
+          code.toUpperCase(), el('span', { class: 'stage-unseen' }, ` – ${own}`));
+        for (const type of ['pointerdown', 'click']) link.addEventListener(type, () => (link.href = host.pageIn(code)));
+        return link;
+      });
+      // Several next to each other would cover the title. They are the same whenever this is called, and may have the focus.
+      if (!tongues.hasChildNodes()) tongues.append(...(links[1] ? [el('details', {},
+        el('summary', { class: 'stage-button', title: words.languages }, icon('languages')), el('div', {}, ...links))] : links));
       pill.hidden = count < 2 || !actions.wants('scenes');
       pill.lastElementChild?.replaceChildren(words.sceneCount(count));
     },
@@ -196,10 +205,10 @@ export function createChrome(stage, host) {
     /** Takes the sentence away. */
     quiet() {
       clearTimeout(hiding);
-      const held = note.contains(document.activeElement);
+      // What was pressed in it goes with it; the focus does not.
+      if (note.contains(document.activeElement)) chrome.first()?.focus();
       note.hidden = true;
       note.replaceChildren();
-      if (held) /** @type {HTMLElement | null} */ (stage.querySelector('.stage-picture'))?.focus({ preventScroll: true });
     },
   };
   return chrome;

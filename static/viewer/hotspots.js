@@ -145,7 +145,8 @@ export function createHotspots(words, host) {
     /** Takes up the hotspots of a scene. @param {Scene} scene */
     open(scene) {
       // What is seen first comes first, from left to right.
-      const from = (scene.initial_view.yaw_deg - scene.initial_view.hfov_deg / 2) * RADIAN;
+      const { yaw_deg, hfov_deg } = scene.initial_view;
+      const from = (yaw_deg - hfov_deg / 2) * RADIAN;
       const clockwise = (/** @type {Vector} */ v) => wrap(Math.atan2(v[0], v[2]) - from - Math.PI + 1e-6);
       single = hovered = null;
       items = scene.hotspots

@@ -76,7 +76,9 @@ export function createSheet(stage, words, changed) {
       dialog.tabIndex = -1;
       // What scrolls must be reachable, or the keyboard cannot scroll it; and what is reached has a name.
       const scrolls = body.scrollHeight > body.clientHeight;
-      for (const [attribute, value] of Object.entries({ tabindex: 0, role: 'group', 'aria-label': name })) set(body, attribute, scrolls && value);
+      set(body, 'tabindex', scrolls && '0');
+      set(body, 'role', scrolls && 'group');
+      set(body, 'aria-label', scrolls && name);
       dialog.focus({ preventScroll: true });
       stage.classList.add('has-sheet');
       changed();

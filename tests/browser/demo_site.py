@@ -90,3 +90,9 @@ def _picture(slug: str, width_px: int, height_px: int) -> bytes:
     data = io.BytesIO()
     Image.new("RGB", (width_px, height_px), COLOURS[slug]).save(data, "JPEG", quality=60)
     return data.getvalue()
+
+
+def document_of(root: Path, slug: str) -> dict[str, Any]:
+    """Return the published document of a tour in ``root``."""
+    found: dict[str, Any] = json.loads((root / keys.release(slug, RELEASE, "tour.json")).read_text("utf-8"))
+    return found
