@@ -84,6 +84,14 @@ export function createChrome(stage, host) {
   let hinted = false;
   let wind = -1;
 
+  tongues.addEventListener('keydown', (event) => {
+    const list = event.key === 'Escape' && tongues.querySelector('details[open]');
+    if (!list) return;
+    event.stopPropagation();
+    list.removeAttribute('open');
+    tongues.querySelector('summary')?.focus();
+  });
+
   function toggleMoving() {
     const open = corner.classList.toggle('is-moving');
     move.setAttribute('aria-expanded', String(open));

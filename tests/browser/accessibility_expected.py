@@ -35,6 +35,7 @@ region "Ảnh toàn cảnh 360°: Chùa cổ bên Núi Sam"
     button "Tham quan có thuyết minh"
     button "Chia sẻ góc nhìn này"
     button "Toàn màn hình"
+    button "Mở trình đơn"
   navigation "Danh sách cảnh"
     list
       listitem
@@ -140,6 +141,7 @@ STOPS = {
         "desktop": [
             *_GATE,
             *("Danh sách cảnh", "Bản đồ", "Tham quan có thuyết minh", "Chia sẻ góc nhìn này", "Toàn màn hình"),
+            "Mở trình đơn",
             *("Cổng tam quan", "Sân chùa", "Chánh điện", "Đài ngắm cảnh Núi Sam"),
             *_CORNER,
         ],
@@ -149,6 +151,7 @@ STOPS = {
         "desktop": [
             *_LANDING,
             *("Danh sách cảnh", "Bản đồ", "Chia sẻ góc nhìn này", "Toàn màn hình"),
+            "Mở trình đơn",
             *("Bến sông", "Xưởng dệt lụa", "Cửa hàng OCOP"),
             *_CORNER,
         ],

@@ -108,7 +108,7 @@ def test_axe_finds_nothing_in_any_state_of_the_pagoda_on_a_desktop(visit: Opener
     audit.state("first view")
     choose(tab, "Danh sách cảnh")
     audit.state("list of scenes")
-    press(tab, "z")
+    tab.locator(".stage-sheet input").press("z")
     audit.state("list of scenes without a find")
     press(tab, "Escape")
     choose(tab, "Chia sẻ góc nhìn này")
@@ -292,7 +292,7 @@ def test_one_voice_speaks_at_a_time(visit: Opener) -> None:
     assert said(tab) == []
     choose(tab, "Danh sách cảnh")
     said(tab)
-    tab.keyboard.insert_text("chanh dien")
+    tab.locator(".stage-sheet input").fill("chanh dien")
     assert said(tab) == ["1 cảnh"]
 
 
