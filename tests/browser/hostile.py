@@ -21,7 +21,8 @@ STRINGS = {
 }
 """Texts, by what they try."""
 ADDRESSES = [
-    "javascript:window.hacked=1", "JaVa\tScRiPt:window.hacked=1", " \x01javascript:window.hacked=1", "java\nscript:window.hacked=1",
+    "javascript:window.hacked=1", "JaVa\tScRiPt:window.hacked=1", " \x01javascript:window.hacked=1",
+    "java\nscript:window.hacked=1",
     "data:text/html,<script>parent.hacked=1</script>", "vbscript:msgbox(1)", "blob:null/x", "https://[", "//", "",
 ]  # fmt: skip
 """Addresses that nobody may be sent to, or that are none."""
@@ -42,7 +43,8 @@ def with_text(tour: dict[str, Any], value: str) -> dict[str, Any]:
     corners = [{"yaw_deg": y, "pitch_deg": p} for y, p in ((50, 10), (70, 10), (70, -10), (50, -10))]
     scenes[0]["hotspots"] = [
         at | {"id": "loi", "kind": "link", "yaw_deg": -15, "target": scenes[1]["id"]},
-        at | {"id": "the", "kind": "card", "yaw_deg": 15, "pitch_deg": -10, "media": ["anh", "anh-hai", "tieng"], "icon": value},
+        at | {"id": "the", "kind": "card", "yaw_deg": 15, "pitch_deg": -10, "icon": value,
+              "media": ["anh", "anh-hai", "tieng"]},
         at | {"id": "mon", "kind": "product", "yaw_deg": 0, "pitch_deg": -25, "product": "mon"},
         at | {"id": "lop", "kind": "layer", "medium": "anh", "corners": corners},
         at | {"id": "vung", "kind": "area", "points": [c | {"yaw_deg": c["yaw_deg"] - 120} for c in corners]},
@@ -92,8 +94,10 @@ def foreign(tour: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
         "numbers that are none",
         changed({
             "initial_view": {"yaw_deg": None, "pitch_deg": "x", "hfov_deg": 1e9}, "north_deg": "12", "poster": None,
-            "limits": {"yaw_min_deg": 900, "yaw_max_deg": -900, "pitch_min_deg": 80, "pitch_max_deg": -80, "hfov_min_deg": -1},
-            "hotspots": [spot | {"id": "a", "kind": "card", "yaw_deg": None}, spot | {"id": "b", "kind": "card", "pitch_deg": "3"}],
+            "limits": {"yaw_min_deg": 900, "yaw_max_deg": -900, "pitch_min_deg": 80,
+                       "pitch_max_deg": -80, "hfov_min_deg": -1},
+            "hotspots": [spot | {"id": "a", "kind": "card", "yaw_deg": None},
+                         spot | {"id": "b", "kind": "card", "pitch_deg": "3"}],
         }),
     )  # fmt: skip
     yield "no levels", changed({"tiles": first["tiles"] | {"level_sizes_px": []}})
@@ -114,7 +118,8 @@ def foreign(tour: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     yield (
         "ten thousand hotspots",
         changed({"hotspots": [
-            {"id": f"h{n}", "kind": "card", "yaw_deg": n % 360 - 180, "pitch_deg": n % 97 - 48, "title": {"vi": f"Điểm {n}"}}
+            {"id": f"h{n}", "kind": "card", "yaw_deg": n % 360 - 180, "pitch_deg": n % 97 - 48,
+             "title": {"vi": f"Điểm {n}"}}
             for n in range(10_000)
         ]}),
     )  # fmt: skip

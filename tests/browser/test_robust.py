@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import json
 import re
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,13 @@ import pytest
 from conftest import DESKTOP, PHONE, Server, serve
 from playwright.sync_api import Page, Route, expect
 from synthetic import page
+
+from ispace import assets
+from ispace.model.site import Site
+from ispace.pipeline import render
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "pipeline"))
+from page_example import RELEASE, TODAY, composed, raw_tour
 
 pytestmark = pytest.mark.browser
 
@@ -30,13 +38,14 @@ OUT_OF_PLACE = """() => {
   const dialog = document.querySelector('.stage-enlarged[open]') ?? document.querySelector('.stage');
   for (const control of dialog.querySelectorAll('button, a[href], select, input, summary')) {
     const box = control.getBoundingClientRect();
-    if (!control.checkVisibility({visibilityProperty: true}) || control.closest('.is-away, .stage-skip, .stage-strip, .stage-gallery-row'))
-      continue;
+    if (!control.checkVisibility({ visibilityProperty: true })) continue;
+    if (control.closest('.is-away, .stage-skip, .stage-strip, .stage-gallery-row')) continue;
     const what = `${control.className || control.tagName} ${control.getAttribute('href') ?? ''}`;
     // Hotspots stand where the picture has them, at its edge as well.
-    if (!control.closest('.stage-spots') && (box.left < -1 || box.right > innerWidth + 1)) wrong.push(`${what}: ${box.left} to ${box.right}`);
+    const spot = control.closest('.stage-spots');
+    if (!spot && (box.left < -1 || box.right > innerWidth + 1)) wrong.push(`${what}: ${box.left} to ${box.right}`);
     if (box.width < 43.5 || box.height < 43.5) wrong.push(`${what}: ${box.width} x ${box.height}`);
-    if (!/^(https?|tel|mailto):$/.test(control.href ? new URL(control.href).protocol : 'https:')) wrong.push(control.href);
+    if (control.href && !/^(https?|tel|mailto):/.test(control.href)) wrong.push(control.href);
   }
   for (const label of document.querySelectorAll('.stage-spot-label, .stage-map-name, .stage-title, .stage-place'))
     if (label.getBoundingClientRect().height > innerHeight * .55) wrong.push(`${label.className} is not cut`);
@@ -168,7 +177,8 @@ FOREIGN = """async ([cases]) => {
       control.click();
       await new Promise((done) => setTimeout(done, 120));
       (found[name] ??= { pressed: 0, said: [] }).pressed++;
-      found[name].said.push(box.querySelector('.stage-sheet[open] .stage-card, .stage-note:not([hidden])')?.textContent ?? '');
+      const said = box.querySelector('.stage-sheet[open] .stage-card, .stage-note:not([hidden])');
+      found[name].said.push(said?.textContent ?? '');
     }
     tour.look({ yaw_deg: 40, pitch_deg: 70, hfov_deg: 60 });
     await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
@@ -237,7 +247,11 @@ def test_a_document_that_cannot_be_had_or_read_says_so_until_it_can(server: Serv
 def test_a_slow_document_is_waited_for_and_says_so(server: Server, open_page: Opener) -> None:
     tab = open_page("about:blank")
     held: list[Route] = []
-    tab.route("**/tour.json", lambda route: held.append(route))
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    tab.route("**/tour.json", hold)
     tab.goto(server.url + "alone.html")
     expect(tab.locator(".stage-loading")).to_be_visible()
     expect(tab.locator(".stage-loading")).to_have_text("Đang tải ảnh toàn cảnh")
@@ -312,7 +326,11 @@ def test_every_part_that_fails_once_works_when_it_is_asked_for_again(
     parts = {
         "card": (".stage-spots > .is-card .stage-spot", ".stage-sheet[open] .stage-card", ".stage-sheet-close"),
         "scenes": (".stage-bar button:has(use[href='#i-list'])", ".scenes-grid a", ".stage-sheet-close"),
-        "map": (".stage-bar button:has(use[href='#i-map'])", ".stage-map:not([hidden])", ".stage-map-bar .stage-button:last-child"),
+        "map": (
+            ".stage-bar button:has(use[href='#i-map'])",
+            ".stage-map:not([hidden])",
+            ".stage-map-bar .stage-button:last-child",
+        ),
         "guide": (".stage-bar button:has(use[href='#i-footprints'])", ".guide:not([hidden])", ".guide-stop"),
     }  # fmt: skip
     for name, (button, panel, close) in parts.items():
@@ -332,9 +350,14 @@ def test_media_of_a_card_that_are_missing_say_so_and_can_be_asked_for_again(serv
     tab = open_page("about:blank", allow=("Failed to load resource",))
     gone: list[bool] = [True]
     picture = (server.folder / "a/anh.jpg").read_bytes()
-    tab.route(
-        "**/a/mat-*", lambda route: route.fulfill(status=404) if gone else route.fulfill(body=picture, content_type="image/jpeg")
-    )  # fmt: skip
+
+    def answer(route: Route) -> None:
+        if gone:
+            route.fulfill(status=404)
+        else:
+            route.fulfill(body=picture, content_type="image/jpeg")
+
+    tab.route("**/a/mat-*", answer)
     show(tab, server, tour)
     tab.wait_for_selector("html[data-complete]", state="attached")
     press(tab, ".stage-spots > .is-card .stage-spot")
@@ -410,3 +433,27 @@ def test_on_the_cube_that_stands_in_for_good_one_still_walks_and_reads(server: S
     tab.wait_for_function(
         "() => [...document.querySelectorAll('.stage-cube img')].some((tile) => tile.naturalWidth > 0)"
     )
+
+
+@pytest.mark.parametrize("viewport", [PHONE, DESKTOP], ids=["phone", "desktop"])
+def test_a_published_page_bears_the_worst_texts_that_can_be_published(
+    tmp_path: Path, front_end: Path, open_page: Opener, viewport: dict[str, int]
+) -> None:
+    line = "".join(text for name, text in hostile.STRINGS.items() if name not in ("long", "accents"))[:260]
+    title = {"vi": line + "W" * 40, "en": line + "W" * 40}
+    raw = json.loads(json.dumps(raw_tour()), object_hook=lambda found: title if set(found) == {"vi", "en"} else found)
+    tour, document = composed(raw)
+    front = assets.load()
+    files = dict(front.published)
+    files |= render.render(tour, document, release=RELEASE, assets=front, site=Site(), today=TODAY)
+    for key, data in files.items():
+        (tmp_path / key).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / key).write_bytes(data)
+    # The pictures of this tour are in no file.
+    allow = ("404", "fetching the script")
+    for server in serve(tmp_path):
+        tab = open_page(f"{server.url}chua-co/index.html", script=WATCH, viewport=viewport, allow=allow)
+        tab.wait_for_selector("html[data-viewer]", state="attached")
+        assert tab.evaluate("[window.hacked, violations]") == [None, []]
+        assert tab.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+        assert line[:20] in tab.title()

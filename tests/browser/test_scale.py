@@ -20,7 +20,7 @@ from ispace.model.site import Site
 from ispace.pipeline import render
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "pipeline"))
-from page_example import RELEASE, TODAY, composed, raw_tour  # noqa: E402
+from page_example import RELEASE, TODAY, composed, raw_tour
 
 pytestmark = pytest.mark.browser
 
@@ -71,7 +71,8 @@ def _tour(scenes: int) -> dict[str, Any]:
             "description": {"vi": "Một đoạn về cảnh này. " * 6, "en": "A paragraph about this scene. " * 6},
             "panorama": {"file": f"{n}.jpg", "alt": {"vi": "Toàn cảnh", "en": "A panorama"}},
             "position": {"lat": 10.6 + n % 20 * 0.0004, "lon": 105 + n // 20 * 0.0005},
-            "hotspots": [*spots, {"id": "di", "kind": "link", "yaw_deg": 0, "pitch_deg": -10, "target": f"canh-{(n + 1) % scenes}"}],
+            "hotspots": [*spots, {"id": "di", "kind": "link", "yaw_deg": 0, "pitch_deg": -10,
+                                  "target": f"canh-{(n + 1) % scenes}"}],
         }
         for n in range(scenes)
     ]  # fmt: skip
@@ -173,15 +174,21 @@ def test_the_text_of_hundreds_of_scenes_is_laid_out_where_it_is_read(
         tab.evaluate("() => document.getElementById('canh-250').scrollIntoView()")
         tab.evaluate(FRAMES)
         assert 0 <= tab.evaluate("() => document.getElementById('canh-250').getBoundingClientRect().top") < 40
-        assert tab.evaluate("() => document.querySelector('#canh-250 h3').checkVisibility({contentVisibilityAuto: true})")
+        assert tab.evaluate(
+            "() => document.querySelector('#canh-250 h3').checkVisibility({contentVisibilityAuto: true})"
+        )
     with subtests.test("a search in the page finds what is far away"):
         assert tab.evaluate("window.find('Cảnh số 123')")
     with subtests.test("all of it is printed"):
         tab.emulate_media(media="print")
-        assert tab.evaluate("() => getComputedStyle(document.getElementById('canh-200')).contentVisibility") == "visible"
+        assert (
+            tab.evaluate("() => getComputedStyle(document.getElementById('canh-200')).contentVisibility") == "visible"
+        )
 
 
-def test_list_and_map_of_hundreds_of_scenes_open_and_are_searched(servers: dict[int, Server], open_page: Opener) -> None:
+def test_list_and_map_of_hundreds_of_scenes_open_and_are_searched(
+    servers: dict[int, Server], open_page: Opener
+) -> None:
     tab, _, _ = visit(open_page, servers[MANY], viewport=DESKTOP)
     tab.locator(".stage-bar button:has(use[href='#i-map'])").click()
     tab.wait_for_selector(".stage-map-dot", state="attached")
@@ -225,7 +232,7 @@ def test_memory_is_flat_after_hundreds_of_scene_changes(server: Server, open_pag
             "canvases": tab.locator("canvas").count(),
         }
 
-    before = held(40)
+    before = held(60)
     after = held(160)
     assert before["canvases"] == after["canvases"] == 1
     for name, value in before.items():
@@ -252,7 +259,8 @@ def test_a_16k_panorama_seen_everywhere_stays_within_the_texture_budget(server: 
           tour.look({ yaw_deg, pitch_deg, hfov_deg: 40 });
           await rest();
         }
-      return { ...gpu, tiles: performance.getEntriesByType('resource').filter(({ name }) => /t.mot.4/.test(name)).length };
+      const asked = performance.getEntriesByType('resource').map(({ name }) => name);
+      return { ...gpu, tiles: asked.filter((name) => /t.mot.4/.test(name)).length };
     }""")
     assert found["tiles"] > 120, "the whole sphere was looked at closely"
     assert found["most"] <= 64e6, found
@@ -288,7 +296,8 @@ def test_turning_among_two_hundred_hotspots_costs_little_more_than_among_none(
     tour["scenes"][1] |= {
         "tiles": tour["scenes"][0]["tiles"], "preview": tour["scenes"][0]["preview"],
         "hotspots": [
-            {"id": f"h{n}", "kind": ("card", "link")[n % 5 == 0], "yaw_deg": n * 137.5 % 360 - 180, "pitch_deg": n * 31 % 80 - 40,
+            {"id": f"h{n}", "kind": ("card", "link")[n % 5 == 0],
+             "yaw_deg": n * 137.5 % 360 - 180, "pitch_deg": n * 31 % 80 - 40,
              "title": {"vi": f"Điểm số {n}"}, "target": "mot" if n % 5 == 0 else None}
             for n in range(200)
         ],
@@ -322,7 +331,8 @@ def test_turning_among_two_hundred_hotspots_costs_little_more_than_among_none(
         // The first turn makes what is seen of each hotspot; the second is the rule.
         result[id] = await turned();
       }
-      return Object.fromEntries(Object.entries(result).map(([id, f]) => [id, { median: f[45], p95: f[85], most: f[89] }]));
+      const named = (frames) => ({ median: frames[45], p95: frames[85], most: frames[89] });
+      return Object.fromEntries(Object.entries(result).map(([id, frames]) => [id, named(frames)]));
     }""")
     print("script of a frame, ms, without hotspots and among 200:", found)
     assert found["hai"]["median"] <= 8 * found["mot"]["median"], found
