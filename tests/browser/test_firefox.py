@@ -176,14 +176,14 @@ def test_tab_reaches_picture_and_hotspots_clockwise_under_their_names(firefox: F
     _settle(tab)
     expected = [
         ("application", "Mặt trước, cảnh 1/2"), ("button", "Bỏ qua điểm tương tác"),
-        ("link", "Sang cảnh: Sân sau"), ("link", "Gọi: Quầy vé"), ("button", "Thông tin: Thẻ mặt trước"),
+        ("button", "Thông tin: Thẻ mặt trước"), ("link", "Sang cảnh: Sân sau"), ("link", "Gọi: Quầy vé"),
     ]  # fmt: skip
     for role, name in expected:
         tab.press("Tab")
         element = tab.find(role, name)
         assert tab.run("(element) => element === document.activeElement", element), f"Tab should have come to {name}"
     tab.press("Shift+Tab")
-    assert tab.run("(element) => element === document.activeElement", tab.find("link", "Gọi: Quầy vé"))
+    assert tab.run("(element) => element === document.activeElement", tab.find("link", "Sang cảnh: Sân sau"))
 
 
 def test_a_hotspot_leads_to_its_scene_and_back_leads_back(firefox: Firefox, server: Server) -> None:

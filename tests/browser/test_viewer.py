@@ -334,18 +334,18 @@ def test_a_tour_is_walked_by_keyboard_alone(server: Server, open_page: Opener) -
     for _ in range(7):
         tab.keyboard.press("Tab")
         names.append(tab.evaluate("document.activeElement.getAttribute('aria-label')"))
-    # Clockwise from the initial view; the one with an address that may not be followed is not there.
+    # Clockwise from the left edge of the initial view; the one with an address that may not be followed is not there.
     assert names == [
-        "Sang cảnh: Sân sau", "Mở trang: Trang mẫu", "Gọi: Quầy vé", "Sản phẩm: Mắm thái", "Sang cảnh: Ra sau",
-        f"Vùng: {EVIL}", "Thông tin: Thẻ mặt trước",
+        "Thông tin: Thẻ mặt trước", "Sang cảnh: Sân sau", "Mở trang: Trang mẫu", "Gọi: Quầy vé", "Sản phẩm: Mắm thái",
+        "Sang cảnh: Ra sau", f"Vùng: {EVIL}",
     ]  # fmt: skip
     tab.keyboard.press("PageDown")
     expect(stage).to_have_accessible_name("Sân sau, cảnh 2/3")
     tab.keyboard.press("PageUp")
     expect(stage).to_have_accessible_name("Mặt trước, cảnh 1/3")
     stage.focus()
-    tab.keyboard.press("Tab")
-    tab.keyboard.press("Tab")
+    for _ in range(3):
+        tab.keyboard.press("Tab")
     tab.keyboard.press("Enter")
     expect(stage).to_have_accessible_name("Sân sau, cảnh 2/3")
     expect(stage).to_be_focused()
@@ -358,7 +358,7 @@ def test_the_view_turns_to_a_hotspot_that_the_keyboard_reaches(server: Server, o
     tab = open_page(server.url)
     settle(tab)
     tab.get_by_role("application").focus()
-    for _ in range(5):
+    for _ in range(6):
         tab.keyboard.press("Tab")
     expect(tab.get_by_role("button", name="Sản phẩm: Mắm thái")).to_be_focused()
     tab.wait_for_timeout(900)
