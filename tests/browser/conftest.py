@@ -135,6 +135,27 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
     yield from page_opener(browser)
 
 
+@pytest.fixture
+def demo_server(demo_site: Path) -> Iterator[Server]:
+    """Serves the demo tours."""
+    yield from serve(demo_site)
+
+
+@pytest.fixture
+def visit(demo_server: Server, open_page: Callable[..., Page]) -> Callable[..., Page]:
+    """Return a function that opens a page of a demo tour and waits until it is complete.
+
+    Nothing moves by itself, so that nobody has to wait for it, and no service worker keeps anything.
+    """
+    from walking import ready
+
+    def opened(path: str, **options: Any) -> Page:
+        calm = {"reduced_motion": "reduce", "service_workers": "block"}
+        return ready(open_page(f"{demo_server.url}{path}", **calm | options))
+
+    return opened
+
+
 def page_opener(browser: Browser) -> Iterator[Callable[..., Page]]:
     """Open pages in contexts of their own in ``browser``; see ``open_page``."""
     contexts: list[BrowserContext] = []

@@ -23,7 +23,7 @@ from ispace.pipeline import compose, render
 
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "pipeline"))
-from page_example import RELEASE, _medium_work, scene_work  # noqa: E402
+from page_example import RELEASE, medium_work, scene_work  # noqa: E402
 
 PAGODA = "chua-co-ben-nui-sam"
 VILLAGE = "lang-nghe-ocop"
@@ -62,7 +62,7 @@ def _tour(slug: str, front: assets.Assets) -> Mapping[str, bytes]:
     tour = Tour.model_validate(raw_of(slug))
     strip = base64.b64encode(_picture(slug, 64, 64 * 6)).decode()
     scenes = {scene.id: scene_work(f"{slug}-{scene.id}") for scene in tour.scenes}
-    media = {medium.id: _medium_work(medium) for medium in tour.media}
+    media = {medium.id: medium_work(medium) for medium in tour.media}
     document = compose.run(tour, scenes, media, RELEASE, "https://maps.example.org/?to={lat},{lon}")
     for scene in document["scenes"]:
         scene["preview"]["inline"] = strip

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import accessibility_expected as expected
 import numpy as np
 import pytest
-from conftest import DESKTOP, PHONE, Server, serve
+from conftest import DESKTOP, PHONE, Server
 from demo_site import PAGODA, VILLAGE
 from playwright.sync_api import Page, expect
-from walking import RING, contrast, focused, pixels, press, ready, rgb, settled, stops
+from walking import RING, choose, contrast, focused, pixels, press, rgb, settled, stops
 
 pytestmark = pytest.mark.browser
 
@@ -43,25 +43,6 @@ ALL_TOLD = """() => new Promise((done) => {
 Opener = Callable[..., Page]
 
 
-@pytest.fixture
-def server(demo_site: Path) -> Iterator[Server]:
-    yield from serve(demo_site)
-
-
-@pytest.fixture
-def visit(server: Server, open_page: Opener) -> Callable[..., Page]:
-    """Return a function that opens a tour's page in a fresh context and waits until it is complete.
-
-    Where motion itself is not tested nothing moves, so that nobody has to wait for it.
-    """
-
-    def opened(path: str, **options: Any) -> Page:
-        calm = {"reduced_motion": "reduce", "service_workers": "block"}
-        return ready(open_page(f"{server.url}{path}", **calm | options))
-
-    return opened
-
-
 def tree(tab: Page, part: str = "#stage") -> str:
     """Return the accessibility tree of a part: roles, names and states, without what names are made of."""
     lines = []
@@ -72,12 +53,6 @@ def tree(tab: Page, part: str = "#stage") -> str:
         elif not plain.lstrip().startswith(("/url", "text:")):
             lines.append(re.sub(r"'?:( [^\"]*)?$|'$", "", plain))
     return "\n" + "\n".join(lines) + "\n"
-
-
-def choose(tab: Page, name: str, role: Any = "button") -> None:
-    """Press something of the stage by its name, with the keyboard."""
-    tab.locator("#stage").get_by_role(role, name=name, exact=True).first.focus()
-    assert not press(tab, "Enter")["body"], f"{name}: the focus is lost"
 
 
 class Audit:
@@ -146,7 +121,7 @@ def test_axe_finds_nothing_in_any_state_of_the_pagoda_on_a_desktop(visit: Opener
 
 
 def test_axe_finds_nothing_in_any_state_of_the_village_on_a_telephone_at_night_in_english(
-    server: Server, visit: Opener
+    demo_server: Server, visit: Opener
 ) -> None:
     allow = ("Failed to load resource",)
     tab = visit(f"{VILLAGE}/en/index.html", bypass_csp=True, color_scheme="dark", viewport=PHONE, allow=allow, **HELD)
@@ -170,12 +145,12 @@ def test_axe_finds_nothing_in_any_state_of_the_village_on_a_telephone_at_night_i
     audit.state("product")
     press(tab, "Escape")
     # What cannot be had is said, and can be asked for again.
-    server.refused = lambda path: 503 if path.startswith("/t/") else None
+    demo_server.refused = lambda path: 503 if path.startswith("/t/") else None
     choose(tab, "Go to scene: Over to the silk workshop", "link")
     note = tab.locator(".stage-note.is-error")
     note.get_by_role("button", name="Try again").focus(timeout=60_000)
     audit.state("error")
-    server.refused = lambda _: None
+    demo_server.refused = lambda _: None
     press(tab, "Enter")
     audit.state("after the error")
     assert audit.found == {}
@@ -345,7 +320,7 @@ def test_a_dialog_holds_the_keyboard_in_both_directions(visit: Opener) -> None:
 
 
 def test_a_tour_in_a_frame_lets_the_keyboard_in_and_out_and_leaves_the_page_where_it_is(
-    server: Server, demo_site: Path, open_page: Opener
+    demo_server: Server, demo_site: Path, open_page: Opener
 ) -> None:
     (demo_site / "framed.html").write_text(
         f"<!doctype html><html lang=vi><meta charset=utf-8><title>Khung</title><link rel=icon href=data:,>"
@@ -353,7 +328,7 @@ def test_a_tour_in_a_frame_lets_the_keyboard_in_and_out_and_leaves_the_page_wher
         f'<iframe title="Tour" src="{VILLAGE}/index.html" allow="fullscreen"></iframe><button>after</button>',
         "utf-8",
     )
-    tab = open_page(f"{server.url}framed.html", service_workers="block", reduced_motion="reduce")
+    tab = open_page(f"{demo_server.url}framed.html", service_workers="block", reduced_motion="reduce")
     frame = tab.frame_locator("iframe")
     frame.locator(".stage.is-live").wait_for(state="attached")
     tab.get_by_role("button", name="before").focus()

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import DESKTOP, PHONE, Server, serve
+from conftest import DESKTOP, PHONE, Server
 from demo_site import MANY_TONGUES, PAGODA, VILLAGE, document_of, raw_of
 from playwright.sync_api import Browser, Page, expect
-from walking import PRESSABLE, contrast, over, pixels, press, ready, rgb, settled
+from walking import PRESSABLE, choose, contrast, over, pixels, press, rgb, settled
 
 pytestmark = pytest.mark.browser
 
@@ -44,28 +44,6 @@ HEADING = """() => {
 }"""
 Opener = Callable[..., Page]
 Box = dict[str, Any]
-
-
-@pytest.fixture
-def server(demo_site: Path) -> Iterator[Server]:
-    yield from serve(demo_site)
-
-
-@pytest.fixture
-def visit(server: Server, open_page: Opener) -> Callable[..., Page]:
-    """Return a function that opens a tour's page in a fresh context and waits until it is complete."""
-
-    def opened(path: str, **options: Any) -> Page:
-        calm = {"reduced_motion": "reduce", "service_workers": "block"}
-        return ready(open_page(f"{server.url}{path}", **calm | options))
-
-    return opened
-
-
-def choose(tab: Page, name: str, role: Any = "button") -> None:
-    """Press something of the stage by its name, with the keyboard."""
-    tab.locator("#stage").get_by_role(role, name=name, exact=True).first.focus()
-    press(tab, "Enter")
 
 
 def overlapping(boxes: list[Box]) -> list[tuple[str, str]]:
@@ -316,11 +294,11 @@ def test_with_forced_colours_everything_that_can_be_pressed_has_an_edge_or_ink_t
 @pytest.mark.parametrize("slug", [PAGODA, VILLAGE])
 @pytest.mark.parametrize("lang", ["vi", "en"])
 def test_without_a_script_and_on_paper_the_whole_tour_is_there_to_be_read(
-    browser: Browser, server: Server, demo_site: Path, slug: str, lang: str
+    browser: Browser, demo_server: Server, demo_site: Path, slug: str, lang: str
 ) -> None:
     context = browser.new_context(java_script_enabled=False, viewport=DESKTOP)  # type: ignore[arg-type]
     tab = context.new_page()
-    tab.goto(f"{server.url}{slug}/{'index.html' if lang == 'vi' else 'en/index.html'}")
+    tab.goto(f"{demo_server.url}{slug}/{'index.html' if lang == 'vi' else 'en/index.html'}")
     document, raw = document_of(demo_site, slug), raw_of(slug)
     text = " ".join((tab.locator("body").text_content() or "").split())
     assert tab.locator(".scene h3").all_text_contents() == [scene["title"][lang] for scene in document["scenes"]]

@@ -102,6 +102,12 @@ def press(tab: Page, key: str) -> dict[str, Any]:
     return focused(tab)
 
 
+def choose(tab: Page, name: str, role: Any = "button") -> None:
+    """Press something of the stage by its name, with the keyboard; the focus must not get lost."""
+    tab.locator("#stage").get_by_role(role, name=name, exact=True).first.focus()
+    assert not press(tab, "Enter")["body"], f"{name}: the focus is lost"
+
+
 def focused(tab: Page) -> dict[str, Any]:
     """Return what has the focus."""
     found: dict[str, Any] = tab.evaluate(FOCUSED)

@@ -180,7 +180,7 @@ def composed(raw: dict[str, Any] | None = None, map_tiles: MapTiles | None = Non
     """Return a tour and its published document."""
     tour = Tour.model_validate(raw or raw_tour())
     scenes = scenes_of(tour)
-    media = {medium.id: _medium_work(medium) for medium in tour.media}
+    media = {medium.id: medium_work(medium) for medium in tour.media}
     return tour, compose.run(tour, scenes, media, RELEASE, "https://maps.example.org/?to={lat},{lon}", map_tiles)
 
 
@@ -199,7 +199,7 @@ def scene_work(scene: str) -> SceneWork:
     return SceneWork(PictureInfo("x.jpg", "JPEG", 2000, 1000), tiled, Views(**pictures), View(), Limits())
 
 
-def _medium_work(medium: Media) -> MediumWork:
+def medium_work(medium: Media) -> MediumWork:
     size = (800, 600) if medium.kind == "image" else (0, 0)
     return MediumWork(
         _picture(medium.file, *size), {lang: _picture(file, 0, 0) for lang, file in medium.captions.items()}
