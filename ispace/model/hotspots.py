@@ -88,7 +88,7 @@ class SoundHotspot(_Point):
     reach_deg: float = Field(default=60.0, ge=5, le=180, strict=True)
     """At this angle beside the view's middle it is heard with half its volume."""
     volume: float = Field(default=1.0, gt=0, le=1, strict=True)
-    repeat: bool = True
+    repeat: bool = Field(default=True, strict=True)
 
 
 class LayerHotspot(Document):

@@ -28,7 +28,7 @@ class Skin(Document):
     logo: Id | None = None
     controls: list[Control] | None = Field(default=None, max_length=20)
     """Which controls the viewer shows, all that the tour has use for where it says nothing."""
-    auto_turn: bool = False
+    auto_turn: bool = Field(default=False, strict=True)
     """The picture turns slowly until the visitor touches it; never for visitors who want less motion."""
 
     @property

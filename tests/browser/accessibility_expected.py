@@ -25,7 +25,7 @@ region "Ảnh toàn cảnh 360°: Chùa cổ bên Núi Sam"
     listitem
       button "Thông tin: Dãy phố hành hương"
     listitem
-      link "Chỉ đường: Chỉ đường tới chùa (vị trí mẫu)"
+      link "Chỉ đường: Chùa cổ bên Núi Sam (vị trí mẫu)"
     listitem
       button "Thông tin: Xe nước thốt nốt"
   group "Điều khiển"
@@ -117,7 +117,7 @@ _GATE = [
     "Sang cảnh: Vào sân chùa",
     "Thông tin: Cây phượng",
     "Thông tin: Dãy phố hành hương",
-    "Chỉ đường: Chỉ đường tới chùa (vị trí mẫu)",
+    "Chỉ đường: Chùa cổ bên Núi Sam (vị trí mẫu)",
     "Thông tin: Xe nước thốt nốt",
     "EN – English",
 ]

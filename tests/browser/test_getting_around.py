@@ -261,10 +261,10 @@ def test_the_walk_starts_only_by_a_press_and_leads_through_all_its_scenes(server
     walk = tab.get_by_role("region", name="Tham quan có thuyết minh")
     expect(walk.get_by_role("button", name="Tạm dừng")).to_be_focused()
     expect(walk).to_contain_text("1/3")
-    expect(walk.get_by_role("group", name="Lời ghi")).to_have_text("Sân lát gạch tàu.")
+    expect(walk.get_by_role("group", name="Bản chép lời")).to_have_text("Sân lát gạch tàu.")
     expect(stage(tab)).to_have_accessible_name("Chánh điện, cảnh 2/4")
     expect(walk).to_contain_text("Lời thuyết minh bằng tiếng Anh")
-    expect(walk.get_by_role("group", name="Lời ghi")).to_have_text("Điện thờ.")
+    expect(walk.get_by_role("group", name="Bản chép lời")).to_have_text("Điện thờ.")
     expect(stage(tab)).to_have_accessible_name("Lầu chuông, cảnh 3/4")
     # Nothing is told here; what is written of the scene is shown.
     expect(walk).to_contain_text("Gió từ cánh đồng.")

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from ispace.model.hotspots import LayerHotspot
+from ispace.model.hotspots import LayerHotspot, SoundHotspot
+from ispace.model.skin import Skin
 
 WALL = [(-20, 15), (20, 15), (20, -15), (-20, -15)]
 
@@ -43,3 +44,12 @@ def test_corners_of_which_no_flat_picture_can_be_made_are_refused(corners: Any) 
     with pytest.raises(ValidationError) as caught:
         layer(corners)
     assert caught.value.errors()[0]["type"] == "corners_order"
+
+
+@pytest.mark.parametrize(("model", "field"), [(Skin, "auto_turn"), (SoundHotspot, "repeat")])
+def test_yes_and_no_are_true_and_false_and_no_words(model: type[Any], field: str) -> None:
+    given = {"id": "a", "kind": "sound", "yaw_deg": 0, "pitch_deg": 0, "medium": "m"} if model is SoundHotspot else {}
+    assert model.model_validate(given | {field: False})
+    for word in ("yes", "false", 1):
+        with pytest.raises(ValidationError):
+            model.model_validate(given | {field: word})

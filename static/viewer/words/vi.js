@@ -23,7 +23,7 @@ const vi = {
   listen: 'Nghe thuyết minh',
   narration: 'Thuyết minh',
   toldIn: (/** @type {string} */ language) => `Lời thuyết minh bằng ${language[0]?.toLowerCase()}${language.slice(1)}`,
-  noNarration: 'Chưa nghe được lời thuyết minh. Bạn có thể đọc bản ghi.',
+  noNarration: 'Chưa nghe được lời thuyết minh. Bạn có thể đọc bản chép lời.',
   sceneBefore: 'Cảnh trước',
   sceneAfter: 'Cảnh sau',
   pause: 'Tạm dừng',
@@ -114,7 +114,7 @@ const vi = {
   nextPicture: 'Ảnh sau',
   pictureBefore: 'Ảnh trước',
   enlarge: (/** @type {string} */ alt) => `Phóng to ảnh: ${alt}`,
-  transcript: 'Lời ghi',
+  transcript: 'Bản chép lời',
 };
 
 /** @typedef {typeof vi} Words */
