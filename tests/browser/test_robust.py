@@ -140,22 +140,19 @@ def test_a_text_that_runs_from_right_to_left_turns_nothing_beside_it(server: Ser
     tour["scenes"][0]["title"] = hostile.text(f"abc {hostile.BIDI}")
     tour["media"]["anh"]["credit"] = hostile.BIDI
     tab = open_page("about:blank")
-    show(tab, server, tour)
-    # Before the whole document was read, and after it.
-    for selector in (".stage-place", ".stage-place:has(.stage-facing)"):
-        tab.wait_for_function("s => /cảnh 1/.test(document.querySelector(s)?.textContent)", arg=selector)
-        lefts = tab.locator(selector).evaluate("""line => {
-            const walker = document.createTreeWalker(line, NodeFilter.SHOW_TEXT);
-            let text;
-            while ((text = walker.nextNode())) {
-                const at = text.data.indexOf('cảnh 1');
-                if (at < 0) continue;
-                const range = document.createRange();
-                return [0, 3, 5].map((n) => (range.setStart(text, at + n), range.setEnd(text, at + n + 1),
-                                             range.getBoundingClientRect().left));
-            }
-        }""")
-        assert lefts == sorted(lefts)
+    # Publishing removes such marks; the tour of somebody else has them.
+    show(tab, server, tour, "alone.html")
+    lefts = tab.locator(".stage-place").evaluate("""(line) => {
+      const text = [...line.firstChild.childNodes].find((node) => node.data?.includes('cảnh 1'));
+      const at = text.data.indexOf('cảnh 1');
+      const range = document.createRange();
+      return [0, 3, 5].map((n) => {
+        range.setStart(text, at + n);
+        range.setEnd(text, at + n + 1);
+        return range.getBoundingClientRect().left;
+      });
+    }""")
+    assert lefts == sorted(lefts)
 
 
 FOREIGN = """async ([cases]) => {
