@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from compare import SETTLED
 from conftest import DESKTOP, PHONE, Server, serve
 from PIL import Image
 from playwright.sync_api import CDPSession, Page, expect
@@ -224,6 +225,8 @@ def test_memory_is_flat_after_hundreds_of_scene_changes(server: Server, open_pag
             changes,
         )
         expect(tab.locator(".stage-leaving")).to_have_count(0)
+        # What is still on its way is no memory that is kept.
+        tab.wait_for_function(SETTLED)
         session.send("HeapProfiler.collectGarbage")
         session.send("HeapProfiler.collectGarbage")
         found = metrics(session)
