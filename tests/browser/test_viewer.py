@@ -244,11 +244,11 @@ def test_a_drag_keeps_the_grabbed_point_under_the_pointer(server: Server, open_p
 def test_a_throw_glides_on_and_comes_to_rest(server: Server, open_page: Opener) -> None:
     tab = open_page(server.url)
     settle(tab)
-    for _ in range(8):  # a busy machine may let go long after the last move, which is no throw
-        tab.mouse.move(500, 500)
+    for way in (1, -1) * 4:  # a busy machine may let go long after the last move, which is no throw
+        tab.mouse.move(600, 500)
         tab.mouse.down()
         for step in range(1, 9):
-            tab.mouse.move(500 + 20 * step, 500)
+            tab.mouse.move(600 + 20 * way * step, 500)
         tab.mouse.up()
         at_release = middle_of(tab, "Thông tin: Thẻ mặt trước")
         tab.wait_for_timeout(2500)
@@ -589,7 +589,7 @@ def test_the_viewer_works_in_any_element_and_leaves_it_as_it_was(server: Server,
     tab = open_page(f"{server.url}alone.html")
     settle(tab)
     tab.wait_for_function("() => window.said.includes('idle')")
-    assert tab.evaluate("window.said") == ["mot", "first", "full", "idle"]
+    assert tab.evaluate("window.said")[:4] == ["mot", "first", "full", "idle"]
     tab.wait_for_selector(".stage-icons #i-x", state="attached")
     middle = {"x": 720, "y": 250}
     seen = tab.evaluate("(at) => window.tour.directionAt(at)", middle)
