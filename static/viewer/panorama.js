@@ -24,7 +24,8 @@ import { createTiles } from './tiles.js';
  * @property {(scene: Scene, url: (path: string) => string) => void} open
  * @property {(strip: Pixels, order: string) => void} preview
  * @property {(poster: Pixels, view: View) => void} poster at the natural size of the picture
- * @property {(view: View, size: Size, density: number, fade: boolean) => Drawn} draw
+ * @property {(view: View, size: Size, density: number, fade: boolean, poster?: 'coming' | 'there' | false) => Drawn} draw
+ *   poster: whether the view is the one that the poster shows, and the poster is still to come
  * @property {() => HTMLCanvasElement | null} copy the last frame, drawn again; null where that cannot be
  * @property {() => void} retry
  * @property {() => void} shed  gives up what can be had again
@@ -32,7 +33,7 @@ import { createTiles } from './tiles.js';
  * @property {() => void} destroy
  *
  * @typedef {object} Stereo the same picture for several eyes, with more squares before it
- * @property {(eyes: Eye[], options: {fade?: boolean, over?: Square[], budget_bytes?: number,
+ * @property {(eyes: Eye[], options: {fade?: boolean, backed?: boolean, over?: Square[], budget_bytes?: number,
  *   target?: WebGLFramebuffer | null}) => Drawn} draw
  * @property {(size: Size, density: number) => void} fit  gives the canvas a size
  * @property {(picture: HTMLCanvasElement) => Texture} upload
@@ -121,7 +122,7 @@ export function createPanorama(host) {
     if (renderer.lost) return { full: false, more: false, failing: false, painted: false };
     // Pixels to the unit of the plane at distance 1: alike for both eyes of all devices there are.
     const [{ box: [, , , height = 0] = [], edges } = { edges: [0, 0, 0, 1] }] = eyes;
-    const state = tiles.update(eyes, height / (edges[3] - edges[2]), { fade, backed: poster !== null, ...options });
+    const state = tiles.update(eyes, height / (edges[3] - edges[2]), { fade, ...options });
     const squares = state.covered ? [] : previewSquares();
     if (!state.covered && poster) squares.push(poster);
     for (const { at, texture, alpha } of state.draw) {
@@ -164,9 +165,10 @@ export function createPanorama(host) {
       host.wake();
     },
 
-    draw(view, size, density, fade) {
+    draw(view, size, density, fade, shows) {
       fit(size, density);
-      return draw([{ ...frustumOf(view, size), box: [0, 0, canvas.width, canvas.height] }], { fade });
+      const backed = shows === 'coming' || (shows === 'there' && poster !== null);
+      return draw([{ ...frustumOf(view, size), box: [0, 0, canvas.width, canvas.height] }], { fade, backed });
     },
 
     copy() {

@@ -186,7 +186,8 @@ export function createPicture(stage, surface, { camera, source, wake, attributes
     draw() {
       if (painter) return painter();
       const { view, size } = camera;
-      const drawn = pano.draw(view, size, camera.density(), settled && !calm());
+      const poster = camera.pristine && (awaiting ? 'coming' : 'there');
+      const drawn = pano.draw(view, size, camera.density(), settled && !calm(), poster);
       // What comes first comes at once; later tiles fade in over what they replace.
       settled ||= drawn.full;
       const standing = stand_in?.draw(view, size, camera.density(), false);
