@@ -25,7 +25,7 @@
 
 import { build } from 'esbuild';
 import { createHash } from 'node:crypto';
-import { access, mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { access, mkdir, mkdtemp, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, constants } from 'node:zlib';
@@ -224,13 +224,16 @@ async function main() {
   }
   put('manifest.json', JSON.stringify(manifest, null, 1) + '\n');
 
+  const building = await mkdtemp(join(ROOT, 'static/.building-'));
   for (const [name, data] of Object.entries(files)) {
     const path = join(DIST, name);
     await mkdir(dirname(path), { recursive: true });
-    // Whoever serves the folder meanwhile sees the old file or the new one, never half of it.
-    await writeFile(`${path}.new`, data);
-    await rename(`${path}.new`, path);
+    // Whoever serves the folder meanwhile sees the old file or the new one, never half of it; two builds may meet.
+    const made = join(building, name.replaceAll('/', '-'));
+    await writeFile(made, data);
+    await rename(made, path);
   }
+  await rm(building, { recursive: true });
   await sweep(DIST, new Set(Object.keys(files).map((name) => join(DIST, name))));
   for (const [name, { bytes, brotli_bytes }] of Object.entries(manifest)) {
     if (!name.endsWith('.woff2') && !name.startsWith('stock/')) console.log(`${name.padEnd(14)} ${bytes} bytes, ${brotli_bytes} in brotli`);
@@ -242,7 +245,7 @@ async function sweep(/** @type {string} */ folder, /** @type {Set<string>} */ ke
   for (const entry of await readdir(folder, { withFileTypes: true })) {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) await sweep(path, kept);
-    else if (!kept.has(path) && !path.endsWith('.new')) await rm(path);
+    else if (!kept.has(path)) await rm(path, { force: true });
   }
 }
 
