@@ -77,7 +77,7 @@ export function createSheet(stage, words, changed) {
       // What scrolls must be reachable, or the keyboard cannot scroll it; and what is reached has a name.
       const scrolls = body.scrollHeight > body.clientHeight;
       set(body, 'tabindex', scrolls && '0');
-      set(body, 'role', scrolls && 'group');
+      set(body, 'role', scrolls && 'region');
       set(body, 'aria-label', scrolls && name);
       dialog.focus({ preventScroll: true });
       stage.classList.add('has-sheet');

@@ -204,7 +204,8 @@ export function createTiles(services) {
       const shows = visibleToAny(eyes);
       const ready = [...tiles.values()].filter((tile) => tile.state === 'ready' && (wanted.has(tile) || shows(tile.at)));
       const alpha = (/** @type {Tile<T>} */ tile) => {
-        tile.shown_at ||= now();
+        // What came without fading must not begin to fade when others do.
+        tile.shown_at ||= fade ? now() : now() - FADE_MS;
         return fade ? Math.min(1, (now() - tile.shown_at + 16) / FADE_MS) : 1;
       };
       const order = (/** @type {Tile<T>} */ a, /** @type {Tile<T>} */ b) => a.at.level - b.at.level;

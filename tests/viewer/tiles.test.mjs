@@ -332,6 +332,14 @@ test('uploads share a frame\'s few milliseconds, but one always passes', async (
   assert.equal(slow.bytes, 416 * 416 * 4);
 });
 
+test('what came without fading does not begin to fade when others do', async () => {
+  const it = world();
+  await it.finish(view(0, 0, 90));
+  it.time += 10;
+  const { full, draw } = it.update(view(0, 0, 90), { fade: true });
+  assert.ok(full && draw.every((tile) => tile.alpha === 1));
+});
+
 test('tiles fade in over what is below them', async () => {
   const it = world();
   it.update(view(0, 0, 90), { fade: true });
