@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
-import shutil
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from synthetic import equirect, jpeg, page, sampler, scene
+from synthetic import equirect, jpeg, put_tour, sampler, scene
 
 _ALONE = """<!doctype html><html lang="vi"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>Thử</title><link rel="icon" href="data:,"><link rel="stylesheet" href="site.css">
@@ -45,10 +43,7 @@ def publish(root: Path, front_end: Path, **more: Any) -> Path:
         "media": {"anh": {"kind": "image", "url": "../../../a/anh.jpg", "width_px": 160, "height_px": 90,
                           "alt": {"vi": "Một ô xám"}}},
     }  # fmt: skip
-    (root / "r/tour/1").mkdir(parents=True)
-    (root / "r/tour/1/tour.json").write_text(json.dumps(tour, ensure_ascii=False), "utf-8")
-    (root / "index.html").write_text(page(tour, front_end), "utf-8")
+    put_tour(root, tour, front_end, vi="index.html")
     (root / "alone.html").write_text(_ALONE, "utf-8")
     (root / "alone.js").write_text(_ALONE_SCRIPT, "utf-8")
-    shutil.copytree(front_end, root, dirs_exist_ok=True)
     return root

@@ -219,8 +219,14 @@ def two_scenes(root: Path, dist: Path) -> Path:
             scene(root, "hai", sampler(equirect(hue=1)), {"vi": "Sân sau"}, hotspots=back, north_deg=100.0),
         ],
     }  # fmt: skip
+    put_tour(root, tour, dist, vi="index.html")
+    return root
+
+
+def put_tour(root: Path, tour: dict[str, Any], dist: Path, **pages: str) -> None:
+    """Put a tour, its pages (file names by language) and the front end into a folder."""
     (root / "r/tour/1").mkdir(parents=True)
     (root / "r/tour/1/tour.json").write_text(json.dumps(tour, ensure_ascii=False), "utf-8")
-    (root / "index.html").write_text(page(tour, dist), "utf-8")
+    for language, name in pages.items():
+        (root / name).write_text(page(tour, dist, language), "utf-8")
     shutil.copytree(dist, root, dirs_exist_ok=True)
-    return root

@@ -332,7 +332,7 @@ def test_a_narration_that_cannot_be_had_does_not_stop_the_walk(server: Server, o
     tab = ready(open_page(server.url, allow=("404",)))
     tab.get_by_role("button", name="Tham quan có thuyết minh").click()
     walk = tab.get_by_role("region", name="Tham quan có thuyết minh")
-    expect(walk).to_contain_text("Bạn có thể đọc bản ghi")
+    expect(walk).to_contain_text("Bạn có thể đọc bản chép lời")
     expect(walk).to_contain_text("Sân lát gạch tàu.")
     expect(stage(tab)).to_have_accessible_name("Lầu chuông, cảnh 3/4", timeout=15_000)
 
