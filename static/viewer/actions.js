@@ -5,7 +5,7 @@
  * @import {Words} from './words/vi.js'
  */
 
-import { button, el, set } from './dom.js';
+import { button, el, redraw, set } from './dom.js';
 
 /** More buttons than these beside each other are a cockpit; the rest stands in the menu. */
 const MOST_BUTTONS = 5;
@@ -98,7 +98,7 @@ export function createActions(words, show, close) {
           Object.assign(entry, { name, symbol });
           for (const attribute of ['title', 'aria-label']) if (!entry.written) set(made, attribute, name);
           made.querySelector('span')?.replaceChildren(name);
-          made.querySelector('use')?.setAttribute('href', `#i-${symbol}`);
+          redraw(made, symbol);
         },
         press(on) {
           entry.pressed = on;

@@ -8,7 +8,7 @@
  */
 
 import { createActions } from './actions.js';
-import { button, el, icon, set, svg } from './dom.js';
+import { button, el, icon, redraw, set, svg } from './dom.js';
 import { tongueOf } from './text.js';
 
 /** Eight winds; which one is faced. @param {number} bearing_deg */
@@ -172,7 +172,7 @@ export function createChrome(stage, host) {
       const symbol = full ? 'minimize' : 'maximize';
       screen.rename(name, symbol);
       for (const attribute of ['title', 'aria-label']) set(corner_screen, attribute, name);
-      corner_screen.querySelector('use')?.setAttribute('href', `#i-${symbol}`);
+      redraw(corner_screen, symbol);
     },
 
     /** Tells screen readers which way the visitor looks, where that is known. */

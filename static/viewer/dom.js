@@ -63,15 +63,24 @@ export function follow(link, act) {
 }
 
 /**
- * Brings the style sheet of a part that is loaded on demand; what it makes is shown after that, styled or not.
+ * Brings the style sheet of a part that is loaded on demand, once; what it makes is shown after that, styled or not.
  * @param {URL} address @returns {Promise<unknown>}
  */
-export function styled(address) {
-  const link = el('link', { rel: 'stylesheet', href: address.href });
+export function styled({ href }) {
+  const known = sheets.get(href);
+  if (known) return known;
+  const link = el('link', { rel: 'stylesheet', href });
   const come = new Promise((done) => ['load', 'error'].forEach((type) => link.addEventListener(type, done)));
+  sheets.set(href, come);
   document.head.append(link);
   return come;
 }
+
+/** Style sheets that were brought. @type {Map<string, Promise<unknown>>} */
+const sheets = new Map();
+
+/** Gives a button another icon. @param {Element | null} control @param {string} symbol */
+export const redraw = (control, symbol) => control?.querySelector('use')?.setAttribute('href', `#i-${symbol}`);
 
 /** Whether the visitor asked for less motion. */
 export const calm = () => matchMedia('(prefers-reduced-motion: reduce)').matches;

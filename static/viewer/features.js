@@ -79,11 +79,10 @@ export function createFeatures(inside) {
       when: () => Boolean(document.documentElement.dataset.worker) && device.canKeep(), load: () => import('./save.js'),
     },
   ];
+  /** @type {ScenePart} */
+  const sounds = { when: has('sound'), load: () => import('./sounds.js') };
   /** @type {ScenePart[]} */
-  const parts = [
-    { when: has('layer'), load: () => import('./layers.js') },
-    { when: has('sound'), load: () => import('./sounds.js') },
-  ];
+  const parts = [{ when: has('layer'), load: () => import('./layers.js') }, sounds];
   /** @type {Late[]} */
   let late = [
     {
@@ -172,7 +171,7 @@ export function createFeatures(inside) {
 
     /** Hands the press on a hotspot to the part of its kind; false where none answers it. @param {Hotspot} spot @param {HTMLElement} opener */
     press(spot, opener) {
-      const making = spot.kind === 'sound' && made.get(/** @type {ScenePart} */ (parts[1]));
+      const making = spot.kind === 'sound' && made.get(sounds);
       if (making) void making.then((ready) => ready?.press?.(spot, opener));
       return Boolean(making);
     },

@@ -5,7 +5,7 @@
  * @import {MediaHost} from './media.js'
  */
 
-import { button, calm, el, icon } from './dom.js';
+import { button, calm, el, icon, styled } from './dom.js';
 import { enlarged } from './enlarged.js';
 
 /**
@@ -13,10 +13,8 @@ import { enlarged } from './enlarged.js';
  * @param {Medium[]} pictures @param {MediaHost & {stage: HTMLElement}} host
  */
 export function leaf(lead, pictures, host) {
-  const { words, say, stage } = host;
-  if (!stage.ownerDocument.querySelector('link[data-gallery]')) {
-    stage.ownerDocument.head.append(el('link', { rel: 'stylesheet', 'data-gallery': true, href: new URL('./gallery.css', import.meta.url).href }));
-  }
+  const { words, say } = host;
+  void styled(new URL('./gallery.css', import.meta.url));
   const row = lead.querySelector('.stage-gallery-row');
   const figures = /** @type {HTMLElement[]} */ (row ? [...row.children] : [lead]);
   figures.forEach((figure, index) => {

@@ -5,7 +5,7 @@
  * @import {Inside} from './types.js'
  */
 
-import { button, el, set } from './dom.js';
+import { button, el, redraw, set } from './dom.js';
 
 const SCROLLS = /^(Arrow.*|Home|End|PageUp|PageDown)$/;
 
@@ -77,7 +77,7 @@ export function createPanel({ words, chrome }, player, host) {
     paused(is, goOn = words.goOn) {
       element.classList.toggle('is-paused', is);
       pause.querySelector('span')?.replaceChildren(is ? goOn : words.pause);
-      pause.querySelector('use')?.setAttribute('href', is ? '#i-play' : '#i-pause');
+      redraw(pause, is ? 'play' : 'pause');
     },
 
     /** How much of the scene is over, 0 to 1. @param {number} part */

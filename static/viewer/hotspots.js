@@ -1,7 +1,7 @@
 /**
  * What can be pointed at: real links and buttons in one list, laid over the picture where they belong. Their order is
- * clockwise from the left edge of the initial view and stays while the picture turns; what is out of view or in a crowd stays focusable,
- * and comes into view by itself when the keyboard reaches it.
+ * clockwise from the left edge of the initial view and stays while the picture turns; what is out of view or in a crowd
+ * stays focusable, and comes into view by itself when the keyboard reaches it.
  *
  * @import {Point, Scene, Size, Vector, View} from './types.js'
  * @import {Words} from './words/vi.js'

@@ -6,7 +6,7 @@
  * @import {Plane} from './homography.js'
  */
 
-import { el, icon, set } from './dom.js';
+import { el, icon, redraw, set, styled } from './dom.js';
 import { planeOf, seen } from './homography.js';
 import { captions } from './media.js';
 import { vectorOf } from './projection.js';
@@ -22,7 +22,7 @@ const FILM = { width_px: 1280, height_px: 720 };
 export function create(inside) {
   const { camera, hotspots, source, words, signal } = inside;
   const box = el('div', { class: 'stage-layers', 'aria-hidden': 'true' });
-  inside.stage.ownerDocument.head.append(el('link', { rel: 'stylesheet', href: new URL('./layers.css', import.meta.url).href }));
+  void styled(new URL('./layers.css', import.meta.url));
   hotspots.areas.before(box);
   /** @type {Layer[]} */
   let layers = [];
@@ -44,7 +44,7 @@ export function create(inside) {
       el('span', { class: 'stage-spot-disc' }, icon('play')));
     const tell = () => {
       set(play, 'aria-pressed', String(!video.paused));
-      play.querySelector('use')?.setAttribute('href', video.paused ? '#i-play' : '#i-pause');
+      redraw(play, video.paused ? 'play' : 'pause');
       play.classList.toggle('is-on', !video.paused);
     };
     for (const type of ['play', 'pause']) video.addEventListener(type, tell);

@@ -34,6 +34,8 @@ export function createPicture(stage, surface, { camera, source, wake, attributes
   /** @type {number[]} */
   let losses = [];
   let [shown, settled] = [false, false];
+  /** The graphics context was lost, and the picture is not back. */
+  let away = false;
   /** The poster still has to come onto the canvas before the canvas may take its place. */
   let awaiting = false;
   /** The preview strip is there or on its way; it is there. */
@@ -60,10 +62,11 @@ export function createPicture(stage, surface, { camera, source, wake, attributes
   function lost() {
     const now = performance.now();
     losses = [...losses.filter((time) => now - time < 60_000), now];
+    away = true;
     pano.element.classList.add('is-lost');
     void fetchCube().then((cube) => {
       if (losses.length >= LOSSES) replace(cube);
-      else if (scene && !stand_in && pano.element.classList.contains('is-lost')) {
+      else if (scene && !stand_in && away) {
         stand_in = cube;
         cube.open(scene, source.url);
         cube.element.classList.add('stage-picture');
@@ -191,7 +194,8 @@ export function createPicture(stage, surface, { camera, source, wake, attributes
       // What comes first comes at once; later tiles fade in over what they replace.
       settled ||= drawn.full;
       const standing = stand_in?.draw(view, size, camera.density(), false);
-      if (drawn.painted && sharp) {
+      if (drawn.painted && sharp && away) {
+        away = false;
         stand_in?.destroy();
         stand_in = null;
         pano.element.classList.remove('is-lost');

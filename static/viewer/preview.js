@@ -6,7 +6,7 @@
  * @import {Item} from './spot.js'
  */
 
-import { el } from './dom.js';
+import { el, styled } from './dom.js';
 
 /** A pointer that only passes by asks for nothing. */
 const REST_MS = 150;
@@ -26,7 +26,7 @@ export function create({ hotspots, source, surface, camera, signal }, first) {
   const card = el('div', { class: 'stage-preview', 'aria-hidden': 'true' });
   // Pressing it leaves the focus where it is: with the focus it would go.
   card.addEventListener('mousedown', (event) => event.preventDefault());
-  surface.ownerDocument.head.append(el('link', { rel: 'stylesheet', href: new URL('./preview.css', import.meta.url).href }));
+  void styled(new URL('./preview.css', import.meta.url));
 
   function hide() {
     clearTimeout(waiting);

@@ -1,6 +1,5 @@
 /** Filling the screen, and the size of what is on it: what the browser may or may not allow. */
 
-
 /**
  * Full screen; where elements may not have it (telephones by Apple) the stage fills the window.
  * @param {HTMLElement} stage @param {(full: boolean) => void} changed @param {AbortSignal} signal
@@ -37,4 +36,10 @@ export function watchSize(element, changed) {
   requestAnimationFrame(changed);
   window.addEventListener('resize', changed);
   return () => window.removeEventListener('resize', changed);
+}
+
+/** What an element measures, in whole pixels. @param {Element} element */
+export function sizeOf(element) {
+  const { width, height } = element.getBoundingClientRect();
+  return { width: Math.round(width), height: Math.round(height) };
 }

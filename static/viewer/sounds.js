@@ -5,7 +5,7 @@
  * @import {Hotspot, Inside, Scene, Vector} from './types.js'
  */
 
-import { button, el, icon, set } from './dom.js';
+import { button, el, icon, redraw, set } from './dom.js';
 import { credit } from './media.js';
 import { RADIAN, axes, toView, vectorOf } from './projection.js';
 import { paragraphs, said } from './prose.js';
@@ -55,7 +55,7 @@ export function create(inside) {
     }
     all.hidden = playing.size === 0;
     set(all, 'aria-pressed', String(silent));
-    all.querySelector('use')?.setAttribute('href', silent ? '#i-volume-x' : '#i-volume-2');
+    redraw(all, silent ? 'volume-x' : 'volume-2');
     for (const spot of inside.scene()?.hotspots ?? []) {
       if (spot.kind !== 'sound') continue;
       hotspots.controlOf(spot.id)?.parentElement?.classList.toggle('is-on', playing.has(spot.medium) && !silent);

@@ -20,7 +20,7 @@ import { formatLink, safeUrl } from './links.js';
 import { createLoop } from './loop.js';
 import { createPicture } from './picture.js';
 import { RADIAN, bearing, directionOf, fromDocument, project, unproject, vectorOf } from './projection.js';
-import { createScreen, watchSize } from './screen.js';
+import { createScreen, sizeOf, watchSize } from './screen.js';
 import { createSheet } from './sheet.js';
 import { createSource } from './source.js';
 
@@ -191,9 +191,9 @@ export function createTour(stage, tourUrl, options = {}) {
     const link = address.link();
     const { tour } = options.start ?? {};
     const first = tour?.scenes?.find(({ id }) => id === (link?.scene ?? tour.start));
-    const { width, height } = stage.getBoundingClientRect();
-    if (!first || !width || !height) return null;
-    camera.resize({ width: Math.round(width), height: Math.round(height) });
+    const size = sizeOf(stage);
+    if (!first || !size.width || !size.height) return null;
+    camera.resize(size);
     camera.open(first);
     if (link?.view) camera.look(fromDocument(link.view, camera.size));
     const backed = !link?.view && Boolean(stage.querySelector('.stage-poster'));
@@ -227,8 +227,7 @@ export function createTour(stage, tourUrl, options = {}) {
   }
 
   function resize() {
-    const box = surface.getBoundingClientRect();
-    const size = { width: Math.round(box.width), height: Math.round(box.height) };
+    const size = sizeOf(surface);
     if (size.width === 0) return;
     camera.resize(size);
     stage.classList.toggle('is-low', size.height < LOW_PX);

@@ -5,7 +5,7 @@
  * @import {Inside} from './types.js'
  */
 
-import { button, calm, set } from './dom.js';
+import { button, calm, redraw, set } from './dom.js';
 import { RADIAN } from './projection.js';
 
 const WAIT_MS = 3000;
@@ -24,7 +24,7 @@ export function create(inside) {
   function tell() {
     const name = turning ? words.stopTurning : words.turnSlowly;
     for (const attribute of ['title', 'aria-label']) set(control, attribute, name);
-    control.querySelector('use')?.setAttribute('href', turning ? '#i-pause' : '#i-rotate-3d');
+    redraw(control, turning ? 'pause' : 'rotate-3d');
   }
 
   function start() {

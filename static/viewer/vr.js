@@ -7,7 +7,7 @@
  */
 
 import { createCardboard } from './cardboard.js';
-import { el } from './dom.js';
+import { styled } from './dom.js';
 import { visit } from './headset.js';
 
 /** @param {Inside} inside @param {Offered} offered */
@@ -16,7 +16,7 @@ export function create(inside, offered) {
   const cardboard = createCardboard(inside, offered);
   /** @type {XrSession | null} */
   let visiting = null;
-  document.head.append(el('link', { rel: 'stylesheet', href: new URL('./vr.css', import.meta.url).href }));
+  void styled(new URL('./vr.css', import.meta.url));
 
   /** @param {XrSession} session */
   async function wear(session) {
