@@ -95,17 +95,17 @@ class Audit:
             self._fault("", "", key, kind, repaired=key not in left)
 
     def _wrong_of_all(self) -> dict[str, Literal["missing", "damaged"]]:
-        named: set[str] = set()
-        entrances: dict[str, bytes | None] = {}
-        for key in [*(keys.catalogue(lang) for lang in language.available()), keys.OFFLINE_PAGE, keys.WORKER]:
-            entrances[key] = self._content(key)
-            named |= keys.assets_in(entrances[key] or b"")
-        for key in [key for key in named if key.endswith(".webmanifest")]:
-            named |= keys.assets_in(self._content(key) or b"", siblings=True)
         wrong: dict[str, Literal["missing", "damaged"]] = {}
-        worker, page = entrances[keys.WORKER], entrances[keys.OFFLINE_PAGE]
+        pages = {key: self._content(key) for key in [*map(keys.catalogue, language.available()), keys.OFFLINE_PAGE]}
+        worker, page = self._content(keys.WORKER), pages[keys.OFFLINE_PAGE]
+        named = set[str]().union(*(keys.assets_in(content or b"") for content in pages.values()))
         if worker is not None and not offline.is_sound(worker):
-            wrong[keys.WORKER] = "damaged"
+            wrong[keys.WORKER] = "damaged"  # and so may be the names in it: of objects that nobody ever wrote
+        else:
+            named |= keys.assets_in(worker or b"")
+        for key in [key for key in named if key.endswith(".webmanifest")]:
+            manifest = self._content(key) or b""
+            named |= keys.assets_in(manifest, siblings=True) if _is_named_for(manifest, key) else set()
         if (worker is None) != (page is None):
             wrong[keys.WORKER if worker is None else keys.OFFLINE_PAGE] = "missing"
         for key in sorted(named - self._seen):
@@ -114,7 +114,7 @@ class Audit:
             self.report.bytes += len(content or b"")
             if content is None:
                 wrong[key] = "missing"
-            elif not key.removeprefix(keys.ASSETS).startswith(digest.of_bytes(content)[:20]):
+            elif not _is_named_for(content, key):
                 wrong[key] = "damaged"
         return wrong
 
@@ -341,3 +341,8 @@ def _sha256(store: Blobs, file: ReleaseFile) -> str:
     with tempfile.TemporaryDirectory(prefix="ispace-verify-") as folder:
         store.fetch(file.key, Path(folder) / "object")
         return digest.of_file(Path(folder) / "object")
+
+
+def _is_named_for(content: bytes, key: str) -> bool:
+    """Say whether the key of a shared asset is that of its content."""
+    return key.removeprefix(keys.ASSETS).startswith(digest.of_bytes(content)[:20])

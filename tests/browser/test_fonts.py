@@ -32,6 +32,10 @@ window.painted = new Promise((painted) => {
 }).then(() => undefined);
 """
 
+# The page asks for its sheet of fonts when the picture is there, or not to be had.
+FONTS_CAME = """() => [...document.styleSheets].some(
+  ({ href }) => href === new URL(document.documentElement.dataset.fonts, document.baseURI).href
+)"""
 TWO_FRAMES = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 
@@ -77,6 +81,7 @@ def opened(browser: Browser, site: Server) -> Iterator[Callable[..., Page]]:
             page.evaluate("painted")
         released.set()
         site.refused = lambda _path: None
+        page.wait_for_function(FONTS_CAME)
         page.evaluate("document.fonts.ready")
         return page
 
