@@ -82,6 +82,9 @@ const sheets = new Map();
 /** Gives a button another icon. @param {Element | null} control @param {string} symbol */
 export const redraw = (control, symbol) => control?.querySelector('use')?.setAttribute('href', `#i-${symbol}`);
 
+/** @param {number} ms */
+export const pause = (ms) => new Promise((done) => setTimeout(done, ms));
+
 /** Whether the visitor asked for less motion. */
 export const calm = () => matchMedia('(prefers-reduced-motion: reduce)').matches;
 

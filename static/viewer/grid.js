@@ -11,7 +11,7 @@ import { FACES, dot, plus, toView } from './projection.js';
 /** Device pixels per texel, at the middle of the screen, from which on the next finer level is taken. */
 const ENLARGED = 1.25;
 /** A tile of which less than this part of the screen is seen is not worth its bytes: something coarser will do there. */
-const SLIVER = 0.025;
+const SLIVER = 0.03;
 /** A level is kept while the zoom is within this factor of its border: a slow pinch must not fetch two levels. */
 const HYSTERESIS = 1.12;
 
@@ -130,13 +130,13 @@ export function shareOf(at, eye) {
 
 /**
  * The tiles of which enough is seen, and for the others the coarsest tile of their face, of which there is one.
- * @param {Address[]} found @param {Frustum[]} eyes
+ * @param {Address[]} found @param {Frustum[]} eyes @param {number} [least] part of the screen that is enough
  */
-export function withoutSlivers(found, eyes) {
+export function withoutSlivers(found, eyes, least = SLIVER) {
   /** @type {Map<string, Address>} */
   const coarse = new Map();
   const worth = found.filter((at) => {
-    const enough = at.level === 1 || eyes.some((eye) => shareOf(at, eye) >= SLIVER);
+    const enough = at.level === 1 || eyes.some((eye) => shareOf(at, eye) >= least);
     if (!enough) coarse.set(at.face, { face: at.face, level: 1, row: 0, col: 0 });
     return enough;
   });

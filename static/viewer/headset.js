@@ -8,6 +8,7 @@
  * @import {XrFrame, XrInput, XrLayerClass, XrPose, XrSession} from './webxr.js'
  */
 
+import { pause } from './dom.js';
 import { createTie, edgesOf, headingOf, headsetAxes, turned } from './orientation.js';
 import { createWorld } from './world.js';
 
@@ -93,7 +94,7 @@ async function regained(picture) {
   const until = performance.now() + PATIENCE_MS;
   while (performance.now() < until) {
     if (picture.stereo) return picture.stereo;
-    await new Promise((again) => setTimeout(again, 50));
+    await pause(50);
   }
   throw new Error('context');
 }

@@ -7,6 +7,8 @@ import { el } from './dom.js';
 
 /** Where a first picture does not come, the page does not wait for it any longer than this. */
 const PATIENCE_MS = 8000;
+/** The last tiles are drawn, but not yet on the screen. */
+const FRAME_MS = 100;
 /** Who looks so long will perhaps come again: only then is anything kept for a time without a network. */
 const STAY_MS = 10_000;
 /** Under this name a browser remembers which fonts it has: then nobody need wait for them. */
@@ -69,7 +71,7 @@ export function bringTheRest(tour) {
 
   function complete() {
     for (const stop of stops) stop();
-    rest();
+    setTimeout(rest, FRAME_MS);
     onceUsed(offlineWhenIdle);
   }
 }

@@ -5,6 +5,7 @@
 
 import { createTour, parseLink } from './index.js';
 import { bringTheRest } from './late.js';
+import { openStage } from './opening.js';
 
 // Other pages build on the same file.
 export { createTour, parseLink };
@@ -39,7 +40,10 @@ if (styles && !styles.sheet) {
 }
 
 if (stage && url && isYoungEnough()) {
-  const tour = createTour(stage, url, { start: readStart(), language: document.documentElement.lang });
+  const options = { start: readStart(), language: document.documentElement.lang };
+  const opening = openStage(stage, url, options);
+  await opening.seen();
+  const tour = createTour(stage, url, options, opening);
   bringTheRest(tour);
   // Links of the page that lead to a view are of use from now on: they bring the visitor back up to the picture.
   document.documentElement.dataset.viewer = '';

@@ -33,7 +33,7 @@ import { createTiles } from './tiles.js';
  * @property {() => void} destroy
  *
  * @typedef {object} Stereo the same picture for several eyes, with more squares before it
- * @property {(eyes: Eye[], options: {fade?: boolean, backed?: boolean, over?: Square[], budget_bytes?: number,
+ * @property {(eyes: Eye[], options: {fade?: boolean, backed?: number, over?: Square[], budget_bytes?: number,
  *   target?: WebGLFramebuffer | null}) => Drawn} draw
  * @property {(size: Size, density: number) => void} fit  gives the canvas a size
  * @property {(picture: HTMLCanvasElement) => Texture} upload
@@ -43,6 +43,9 @@ import { createTiles } from './tiles.js';
 /** Bytes of tiles, of 64 MB of textures in all (32 where memory is short): the rest is for strip and spare ones. */
 const TILES_BYTES = 56e6;
 const FEW_TILES_BYTES = 26e6;
+
+/** How much of the screen a tile must cover to be worth having over a poster, which is soft where pixels are small. */
+const enough = (/** @type {number} */ density) => (density > 2 ? 0.025 : 0.05);
 
 /**
  * `early`: what is sure to be seen first. Its tiles are asked for before a graphics context is made, which takes long.
@@ -64,7 +67,7 @@ export function createPanorama(host) {
   if (early) {
     const { scene, view, size, density, backed } = early;
     tiles.open(scene.tiles, early.url(scene.tiles.base));
-    tiles.update([frustumOf(view, size)], view.focal * density, { backed });
+    tiles.update([frustumOf(view, size)], view.focal * density, { backed: backed ? enough(density) : 0 });
   }
   const made = createRenderer(canvas);
   if (!made) {
@@ -167,7 +170,7 @@ export function createPanorama(host) {
 
     draw(view, size, density, fade, shows) {
       fit(size, density);
-      const backed = shows === 'coming' || (shows === 'there' && poster !== null);
+      const backed = shows === 'coming' || (shows === 'there' && poster !== null) ? enough(density) : 0;
       return draw([{ ...frustumOf(view, size), box: [0, 0, canvas.width, canvas.height] }], { fade, backed });
     },
 

@@ -11,6 +11,8 @@ import { createPanorama, decode } from './panorama.js';
 import * as geometry from './projection.js';
 
 const FADE_MS = 250;
+/** @type {Drawn} */
+const UNDRAWN = { full: false, more: false, failing: false, painted: false };
 /** After so many lost contexts in a minute the graphics processor is left alone. */
 const LOSSES = 3;
 
@@ -38,8 +40,8 @@ export function createPicture(stage, surface, { camera, source, wake, attributes
   let away = false;
   /** The poster still has to come onto the canvas before the canvas may take its place. */
   let awaiting = false;
-  /** The preview strip is there or on its way; it is there. */
-  let [sharp, arrived] = [false, false];
+  /** The preview strip is there or on its way; it is there; a small one is. */
+  let [sharp, arrived, small] = [false, false, false];
   /** Who draws the frames while the screen is given to a headset. @type {(() => Drawn) | null} */
   let painter = null;
   /** @type {Pano} */
@@ -90,7 +92,7 @@ export function createPicture(stage, surface, { camera, source, wake, attributes
   }
 
   async function restored() {
-    sharp = arrived = false;
+    sharp = arrived = small = false;
     await showSmall();
     await fetchPreview();
   }
@@ -98,11 +100,11 @@ export function createPicture(stage, surface, { camera, source, wake, attributes
   /** The strip that the document itself holds. */
   async function showSmall() {
     const of = scene;
-    const small = of && (await source.atOnce(of).catch(() => null));
-    if (small && scene === of && !arrived) pano.preview(small.strip, of.preview.order);
-    small?.strip.close();
+    const found = of && (await source.atOnce(of).catch(() => null));
+    if (found && scene === of && !arrived) pano.preview(found.strip, of.preview.order);
+    found?.strip.close();
     wake();
-    return Boolean(small);
+    return Boolean(found);
   }
 
   /** Brings the preview strip of the scene, unless it is there. */
@@ -164,8 +166,10 @@ export function createPicture(stage, surface, { camera, source, wake, attributes
      * @param {Scene} next @param {{strip: Pixels, sharp: boolean} | null} strip
      */
     open(next, strip) {
+      if (next === scene && !strip) return;
       scene = next;
       sharp = arrived = strip?.sharp ?? false;
+      small = Boolean(strip);
       pano.open(next, source.url);
       stand_in?.open(next, source.url);
       if (strip) {
@@ -180,14 +184,21 @@ export function createPicture(stage, surface, { camera, source, wake, attributes
      */
     async begin(posterKnown) {
       if (!scene) return;
+      if (shown) {
+        // By what the document holds. Whoever wants to be told begins to listen only now.
+        await null;
+        return first();
+      }
       if (posterKnown) void showPoster(scene, posterKnown);
       // The small strip will do until somebody turns: the line is for the tiles.
-      if (!(await showSmall())) void fetchPreview();
+      if (!small && !(await showSmall())) void fetchPreview();
     },
 
     /** Puts one frame on the screen. @returns {Drawn} */
     draw() {
       if (painter) return painter();
+      // Nobody would see it: the poster is about to come onto the canvas.
+      if (awaiting && camera.pristine && !shown) return UNDRAWN;
       const { view, size } = camera;
       const poster = camera.pristine && (awaiting ? 'coming' : 'there');
       const drawn = pano.draw(view, size, camera.density(), settled && !calm(), poster);
@@ -202,7 +213,7 @@ export function createPicture(stage, surface, { camera, source, wake, attributes
       }
       const now = standing && stand_in ? { ...standing, more: drawn.more } : drawn;
       // The canvas takes the poster's place as soon as it shows the same, or when the visitor turns away from it.
-      if (now.painted && !shown && !(awaiting && camera.pristine && !now.full)) {
+      if (now.painted && !shown) {
         shown = true;
         stage.classList.add('is-live');
         first();
@@ -255,9 +266,8 @@ export function createPicture(stage, surface, { camera, source, wake, attributes
 /** What shows nothing, until the cube has come: the poster stays. @returns {Pano} */
 function nothing() {
   const element = el('div');
-  const drawn = { full: false, more: false, failing: false, painted: false };
   return {
-    element, draw: () => drawn, destroy: () => element.remove(), copy: () => null,
+    element, draw: () => UNDRAWN, destroy: () => element.remove(), copy: () => null,
     open() {}, preview() {}, poster() {}, retry() {}, shed() {},
   };
 }

@@ -9,8 +9,12 @@
 
 import { chooseLevel, nameOf, parentOf, visibleTiles, visibleToAny, withinBudget, withoutSlivers } from './grid.js';
 
-/** While a first picture comes, frames for single tiles may wait so long: each costs more than it shows. */
-const GATHER_MS = 100;
+/**
+ * While a picture comes, frames for single tiles may wait so long: each costs more than it shows, and over a poster it
+ * shows hardly anything.
+ */
+const GATHER_MS = 200;
+const GATHER_BACKED_MS = 600;
 const RETRY_MS = [2000, 6000, 18000];
 const FADE_MS = 150;
 
@@ -66,6 +70,8 @@ export function createTiles(services) {
   let bytes = 0;
   let succeeded = false;
   let gathering = false;
+  /** Of the last frame. */
+  let backing = false;
 
   /** @param {Address} at */
   function tileAt(at) {
@@ -113,8 +119,9 @@ export function createTiles(services) {
     gathering = true;
     services.later(() => {
       gathering = false;
-      services.wake();
-    }, GATHER_MS);
+      // Others may have brought a frame in the meantime.
+      if ([...tiles.values()].some(({ state }) => state === 'decoded')) services.wake();
+    }, backing ? GATHER_BACKED_MS : GATHER_MS);
   }
 
   /** @param {Tile<T>} tile @param {boolean} [lost] the texture died with its context */
@@ -154,12 +161,14 @@ export function createTiles(services) {
      * `full`: everything wanted is there. `covered`: no preview need be drawn below. `more`: draw another frame soon.
      * @param {Frustum[]} eyes  the screen, or both eyes of a headset
      * @param {number} focal_px in device pixels
-     * `backed`: below the tiles there is a picture that is nearly as sharp.
-     * @param {{upload_ms?: number, fade?: boolean, budget_bytes?: number, backed?: boolean}} [options]
+     * `backed`: below the tiles there is a picture that is nearly as sharp, and tiles of which less than this part of
+     * the screen is seen are not needed; 0 where there is none.
+     * @param {{upload_ms?: number, fade?: boolean, budget_bytes?: number, backed?: number}} [options]
      */
-    update(eyes, focal_px, { upload_ms = 4, fade = false, budget_bytes = budget, backed = false } = {}) {
+    update(eyes, focal_px, { upload_ms = 4, fade = false, budget_bytes = budget, backed = 0 } = {}) {
       if (!set) return { draw: [], full: false, covered: false, more: false, failing: false };
       frame++;
+      backing = backed > 0;
       const started = now();
       let more = false;
       let uploaded = 0;
@@ -183,7 +192,7 @@ export function createTiles(services) {
       const wanted = new Set();
       let [covered, failing] = [true, false];
       const most = budget_bytes / (4 * set.tile_size_px ** 2);
-      const { worth, coarse } = withoutSlivers(visibleTiles(level, eyes), eyes);
+      const { worth, coarse } = withoutSlivers(visibleTiles(level, eyes), eyes, backed || undefined);
       if (backed && coarse.length) covered = false;
       for (const at of [...withinBudget(worth, most - coarse.length), ...(backed ? [] : coarse)]) {
         const tile = standIn(at);

@@ -7,8 +7,7 @@
 
 import words from '#words';
 
-import { createAddress, holdAt } from './address.js';
-import { createCamera } from './camera.js';
+import { holdAt } from './address.js';
 import { createChrome } from './chrome.js';
 import { createControls } from './controls.js';
 import { el } from './dom.js';
@@ -18,21 +17,24 @@ import { createHotspots } from './hotspots.js';
 import { followLife } from './life.js';
 import { formatLink, safeUrl } from './links.js';
 import { createLoop } from './loop.js';
-import { createPicture } from './picture.js';
+import { openStage } from './opening.js';
 import { RADIAN, bearing, directionOf, fromDocument, project, unproject, vectorOf } from './projection.js';
 import { createScreen, sizeOf, watchSize } from './screen.js';
 import { createSheet } from './sheet.js';
-import { createSource } from './source.js';
 
 /** Below this height (a telephone on its side) there is no room for the strip of scenes. */
 const LOW_PX = 460;
 /** A direction is announced when the view has rested so long after keys. */
 const REST_MS = 700;
+const FRAME_MS = 100;
 
-/** @param {HTMLElement} stage @param {string} tourUrl @param {Options} [options] @returns {Tour} */
-export function createTour(stage, tourUrl, options = {}) {
-  const language = options.language || stage.closest('[lang]')?.getAttribute('lang') || 'vi';
-  const source = createSource(tourUrl, language);
+/**
+ * `opening`: a picture that was opened before with the same arguments.
+ * @param {HTMLElement} stage @param {string} tourUrl @param {Options} [options] @param {ReturnType<typeof openStage>} [opening]
+ * @returns {Tour}
+ */
+export function createTour(stage, tourUrl, options = {}, opening = openStage(stage, tourUrl, options)) {
+  const { language, source, to, address, surface, keys, camera, picture } = opening;
   const { say } = source;
   const { emit, on } = createEvents();
   const ending = new AbortController();
@@ -43,6 +45,8 @@ export function createTour(stage, tourUrl, options = {}) {
   let scene = null;
   let heading = { x: 0, y: 0 };
   let coming = 0;
+  /** The first scene has been opened: whoever turns from now on is a visitor. */
+  let begun = false;
   /** What parts on demand want to do before each frame, true while they move something; and after it. */
   const movers = /** @type {Set<(now: number) => boolean>} */ (new Set());
   const followers = /** @type {Set<() => void>} */ (new Set());
@@ -64,40 +68,34 @@ export function createTour(stage, tourUrl, options = {}) {
     },
     idle() {
       emit('idle');
-      void later();
+      // The last tiles are drawn, but not yet on the screen.
+      setTimeout(later, FRAME_MS);
     },
   });
   const { wake } = loop;
 
-  const address = createAddress(options.history !== false, (link) => {
-    const id = link?.scene ?? source.tour?.start;
-    // A link followed while the tour is open means the picture as well, wherever the page has been scrolled to.
-    if (link) holdAt(stage);
-    if (id) void goTo(id, link?.view ?? null, { silent: true });
+  Object.assign(to, {
+    wake,
+    rested: settle,
+    first: () => emit('first'),
+    turned() {
+      if (!scene) return;
+      // There is more to see than the poster shows, or what was asked for.
+      if (begun) void picture.fetchPreview();
+      emit('view', camera.said);
+      wake();
+    },
+    went(/** @type {ReturnType<typeof address.link>} */ link) {
+      const id = link?.scene ?? source.tour?.start;
+      // A link followed while the tour is open means the picture as well, wherever the page has been scrolled to.
+      if (link) holdAt(stage);
+      if (id) void goTo(id, link?.view ?? null, { silent: true });
+    },
   });
 
   // --- the parts of the stage -----------------------------------------------------------------------------------
 
-  const surface = el('div', { class: 'stage-surface' });
-  const keys = el('p', { class: 'stage-unseen', id: `${stage.id || 'stage'}-keys` }, words.keys);
   const skip = el('button', { type: 'button', class: 'stage-skip' }, words.skip);
-  const camera = createCamera({
-    turned(first) {
-      if (!scene) return;
-      // From the first turn on there is more to see than the poster shows.
-      if (first) void picture.fetchPreview();
-      emit('view', camera.said);
-      wake();
-    },
-    rested: settle,
-    wake,
-  });
-  const picture = createPicture(stage, surface, {
-    camera, source, wake,
-    attributes: { tabindex: 0, role: 'application', 'aria-roledescription': words.panorama, 'aria-describedby': keys.id },
-    first: () => emit('first'),
-    early,
-  });
   const hotspots = createHotspots(words, {
     say,
     base: source.base,
@@ -176,7 +174,8 @@ export function createTour(stage, tourUrl, options = {}) {
   const features = createFeatures(inside);
   skip.addEventListener('click', () => chrome.first()?.focus());
   surface.append(hotspots.areas, keys, skip, hotspots.list, hotspots.crowds);
-  stage.append(surface, ...chrome.parts, sheet.dialog);
+  if (!surface.isConnected) stage.append(surface);
+  stage.append(...chrome.parts, sheet.dialog);
   stage.classList.toggle('is-framed', address.framed);
   stage.classList.add('has-viewer');
   // A published page has its icons; a page of somebody else's gets them.
@@ -185,20 +184,6 @@ export function createTour(stage, tourUrl, options = {}) {
   const unwatch = watchSize(surface, resize);
   followLife(signal, { wake, quiet: sheet.quiet, shed: () => picture.shed(), retry: () => scene && picture.retry() });
   void document.fonts?.ready.then(remeasure);
-
-  /** What the page itself knows of the first view. */
-  function early() {
-    const link = address.link();
-    const { tour } = options.start ?? {};
-    const first = tour?.scenes?.find(({ id }) => id === (link?.scene ?? tour.start));
-    const size = sizeOf(stage);
-    if (!first || !size.width || !size.height) return null;
-    camera.resize(size);
-    camera.open(first);
-    if (link?.view) camera.look(fromDocument(link.view, camera.size));
-    const backed = !link?.view && Boolean(stage.querySelector('.stage-poster'));
-    return { scene: first, url: source.url, view: camera.view, size: camera.size, density: camera.density(), backed };
-  }
 
   /** @param {import('./types.js').View} to */
   function glideTo(to) {
@@ -426,9 +411,11 @@ export function createTour(stage, tourUrl, options = {}) {
     if (!target) stage.classList.remove('has-link');
 
     show(first, null);
+    // Before anything is drawn: another view would want other tiles.
+    camera.resize(sizeOf(surface));
+    if (target && link.view) camera.look(fromDocument(link.view, camera.size));
     furnish(first);
     resize();
-    if (target && link.view) camera.look(fromDocument(link.view, camera.size));
     const postered = first.id === ready.start && !stage.classList.contains('has-link');
     emit('scene', first.id);
     if (link && trouble) fail(trouble, words.noScenes, () => void goTo(link.scene, link.view));
@@ -438,6 +425,7 @@ export function createTour(stage, tourUrl, options = {}) {
       else chrome.note(words.noScene);
     }
     wake();
+    begun = true;
     await picture.begin(postered ? (natural) => camera.pristine && (camera.open(first, natural), wake()) : null);
   }
 

@@ -80,13 +80,14 @@ def _changes(rows: Rows) -> None:
 
 
 def waterfall(rows: Rows) -> None:
-    """Print what the first load of our page and of Marzipano's asked for, and when, for every network."""
-    for network in dict.fromkeys(row["network"] for row in rows):
+    """Print what the first loads of our page and of Marzipano's asked for, and when, for every network and view."""
+    for network, view in dict.fromkeys((row["network"], row["view"]) for row in rows):
         for engine in (OURS, PEER):
-            row = next((r for r in rows if (r["engine"], r["network"]) == (engine, network)), None)
+            case = (engine, network, view)
+            row = next((r for r in rows if (r["engine"], r["network"], r["view"]) == case), None)
             if row is None:
                 continue
-            print(f"\n{engine}, {network}, {row['tour']}: first {row['first_ms']:.0f}, full {row['full_ms']:.0f} ms")
+            print(f"\n{engine}, {network}, {row['tour']}, {view} view: first {row['first_ms']:.0f}, full {row['full_ms']:.0f} ms")
             print(f"{'start':>7s}{'answer':>8s}{'end':>7s}{'kB':>7s}  what")
             for one in sorted(row["resources"], key=lambda one: one["start_ms"]):
                 name = "/".join(one["name"].split("/")[-3:])
