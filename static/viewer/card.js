@@ -16,7 +16,7 @@ import { paragraphs, said } from './prose.js';
 const dateOf = (iso) => iso.split('-').reverse().join('/');
 
 /** Today, where the visitor is. */
-export function todayIso(now = new Date()) {
+function todayIso(now = new Date()) {
   const two = (/** @type {number} */ n) => String(n).padStart(2, '0');
   return `${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())}`;
 }
@@ -40,13 +40,29 @@ function media(ids, title, host) {
   return { lead, others: [...found.filter((m) => m.kind !== 'image').map((m) => figure(m, host)), credit(found, host.words)] };
 }
 
-/** What a hotspot opens: its name and the content of its card. @param {Hotspot} spot @param {CardHost} host */
-export function cardOf(spot, host) {
-  const product = spot.kind === 'product' ? host.tour.products?.[spot.product] : undefined;
+/**
+ * What a hotspot opens: its name and the content of its card; null before the tour is there.
+ * @param {Hotspot} spot @param {import('./types.js').Inside} inside
+ */
+export function cardOf(spot, { words, language, stage, source }) {
+  const { tour, say, url } = source;
+  if (!tour) return null;
+  /** @type {CardHost} */
+  const host = { words, language, stage, say, url, tour, today: todayIso() };
+  const product = spot.kind === 'product' ? tour.products?.[spot.product] : undefined;
   return {
-    title: host.say(product?.name ?? spot.title ?? host.tour.media?.[spot.medium ?? '']?.alt).value,
+    title: say(product?.name ?? spot.title ?? tour.media?.[spot.medium ?? '']?.alt).value,
     content: product ? productContent(product, host) : cardContent(spot, host),
   };
+}
+
+/** Shows it. @param {Hotspot} spot @param {HTMLElement} from @param {import('./types.js').Inside} inside */
+export function openCard(spot, from, inside) {
+  // The scene may have been left meanwhile.
+  const card = inside.hotspots.controlOf(spot.id) && cardOf(spot, inside);
+  if (!card) return;
+  inside.sheet.show(`card:${spot.id}`, card.title, card.content, from);
+  inside.reveal(inside.hotspots.directionOf(spot));
 }
 
 /** The content of a card. @param {Hotspot} spot @param {CardHost} host @returns {(Node | null)[]} */

@@ -12,6 +12,8 @@ import { FACES, dot, plus, toView } from './projection.js';
 const ENLARGED = 1.25;
 /** A tile of which less than this part of the screen is seen is not worth its bytes: something coarser will do there. */
 const SLIVER = 0.03;
+/** Of a tile of which even less is seen, nobody misses anything: whatever is there will do. */
+const TRACE = 0.005;
 /** A level is kept while the zoom is within this factor of its border: a slow pinch must not fetch two levels. */
 const HYSTERESIS = 1.12;
 
@@ -136,8 +138,9 @@ export function withoutSlivers(found, eyes, least = SLIVER) {
   /** @type {Map<string, Address>} */
   const coarse = new Map();
   const worth = found.filter((at) => {
-    const enough = at.level === 1 || eyes.some((eye) => shareOf(at, eye) >= least);
-    if (!enough) coarse.set(at.face, { face: at.face, level: 1, row: 0, col: 0 });
+    const share = at.level === 1 ? 1 : Math.max(...eyes.map((eye) => shareOf(at, eye)));
+    const enough = share >= least;
+    if (!enough && share >= TRACE) coarse.set(at.face, { face: at.face, level: 1, row: 0, col: 0 });
     return enough;
   });
   return { worth, coarse: [...coarse.values()] };

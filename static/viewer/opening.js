@@ -17,6 +17,7 @@ import { createSource } from './source.js';
 
 /** So long the controls wait for a poster that is still to come: building them would keep it from being painted. */
 const POSTER_MS = 300;
+const TWO_FRAMES_MS = 34;
 
 /**
  * @param {HTMLElement} stage @param {string} tourUrl @param {Options} options
@@ -24,25 +25,19 @@ const POSTER_MS = 300;
 export function openStage(stage, tourUrl, options) {
   const language = options.language || stage.closest('[lang]')?.getAttribute('lang') || 'vi';
   const source = createSource(tourUrl, language);
-  /** What the tour makes of what happens here; until it is there nothing is made of it. */
-  const to = {
-    /** A frame is due. */
-    wake() {},
-    /** The view changed. */
-    turned() {},
-    /** A glide came to its end. */
-    rested() {},
-    /** The picture took the poster's place. */
-    first() {},
-    /** A link was followed, or the visitor went back. @param {ReturnType<typeof import('./links.js').parseLink>} link */
-    went(link) {
-      void link;
-    },
-  };
-  const address = createAddress(options.history !== false, (link) => to.went(link));
+  /**
+   * What the tour makes of what happens here; until it is there nothing is made of it. `wake`: a frame is due; `turned`:
+   * the view changed; `rested`: a glide came to its end; `first`: the picture took the poster's place; `went`: a link was
+   * followed, or the visitor went back.
+   * @type {{wake?: () => void, turned?: () => void, rested?: () => void, first?: () => void,
+   *   went?: (link: ReturnType<typeof import('./links.js').parseLink>) => void}}
+   */
+  const to = {};
+  const wake = () => to.wake?.();
+  const address = createAddress(options.history !== false, (link) => to.went?.(link));
   const surface = el('div', { class: 'stage-surface' });
   const keys = el('p', { class: 'stage-unseen', id: `${stage.id || 'stage'}-keys` }, words.keys);
-  const camera = createCamera({ turned: () => to.turned(), rested: () => to.rested(), wake: () => to.wake() });
+  const camera = createCamera({ turned: () => to.turned?.(), rested: () => to.rested?.(), wake });
 
   const link = address.link();
   const { tour } = options.start ?? {};
@@ -55,9 +50,9 @@ export function openStage(stage, tourUrl, options) {
   const picture = createPicture(stage, surface, {
     camera,
     source,
-    wake: () => to.wake(),
+    wake,
     attributes: { tabindex: 0, role: 'application', 'aria-roledescription': words.panorama, 'aria-describedby': keys.id },
-    first: () => to.first(),
+    first: () => to.first?.(),
     early() {
       const size = sizeOf(stage);
       if (!scene || !size.width || !size.height) return null;
@@ -80,7 +75,7 @@ export function openStage(stage, tourUrl, options) {
         picture.open(scene, strip);
         if (!postered) picture.draw();
       }
-      await Promise.race([new Promise((painted) => requestAnimationFrame(() => setTimeout(painted))), pause(POSTER_MS)]);
+      await pause(TWO_FRAMES_MS);
     },
   };
 }

@@ -4,20 +4,20 @@ import { el } from './dom.js';
 
 /**
  * Hands a link to the device's own way of sharing, else to the clipboard, else shows it to be copied by hand.
- * @param {string} url @param {string} title
- * @param {{words: import('./words/vi.js').Words, note: (text: string) => void, show: (content: Node[]) => void}} host
+ * @param {import('./types.js').Inside} inside @param {string} url
  */
-export async function share(url, title, { words, note, show }) {
+export async function share({ words, chrome, sheet, source }, url) {
   try {
-    if (navigator.share) await navigator.share({ title, url });
+    if (navigator.share) await navigator.share({ title: source.say(source.tour?.title).value, url });
     else {
       await navigator.clipboard.writeText(url);
-      note(words.copied);
+      chrome.note(words.copied);
     }
   } catch (error) {
     if (error instanceof DOMException && error.name === 'AbortError') return;
     const field = el('input', { type: 'text', readonly: true, value: url, 'aria-label': words.copyThis });
-    show([el('div', { class: 'stage-card' }, el('h2', {}, words.copyThis), field)]);
+    const content = el('div', { class: 'stage-card' }, el('h2', {}, words.copyThis), field);
+    sheet.show('share', words.share, [content], chrome.first());
     field.select();
   }
 }

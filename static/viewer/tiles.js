@@ -165,7 +165,7 @@ export function createTiles(services) {
      * the screen is seen are not needed; 0 where there is none.
      * @param {{upload_ms?: number, fade?: boolean, budget_bytes?: number, backed?: number}} [options]
      */
-    update(eyes, focal_px, { upload_ms = 4, fade = false, budget_bytes = budget, backed = 0 } = {}) {
+    update(eyes, focal_px, { upload_ms = 10, fade = false, budget_bytes = budget, backed = 0 } = {}) {
       if (!set) return { draw: [], full: false, covered: false, more: false, failing: false };
       frame++;
       backing = backed > 0;

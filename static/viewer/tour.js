@@ -2,7 +2,7 @@
  * A tour in an element: opens scenes, changes between them, keeps view, picture, hotspots and address together, and
  * draws a frame only when something has changed.
  *
- * @import {DocumentView, Hotspot, Options, Pixels, Scene, Tour, Vector} from './types.js'
+ * @import {DocumentView, Options, Pixels, Scene, Tour, Vector} from './types.js'
  */
 
 import words from '#words';
@@ -26,7 +26,6 @@ import { createSheet } from './sheet.js';
 const LOW_PX = 460;
 /** A direction is announced when the view has rested so long after keys. */
 const REST_MS = 700;
-const FRAME_MS = 100;
 
 /**
  * `opening`: a picture that was opened before with the same arguments.
@@ -44,6 +43,8 @@ export function createTour(stage, tourUrl, options = {}, opening = openStage(sta
   /** @type {Scene | null} */
   let scene = null;
   let heading = { x: 0, y: 0 };
+  /** The size to which all that lies on the picture was fitted. */
+  let fitted = '';
   let coming = 0;
   /** The first scene has been opened: whoever turns from now on is a visitor. */
   let begun = false;
@@ -69,12 +70,12 @@ export function createTour(stage, tourUrl, options = {}, opening = openStage(sta
     idle() {
       emit('idle');
       // The last tiles are drawn, but not yet on the screen.
-      setTimeout(later, FRAME_MS);
+      setTimeout(later, 100);
     },
   });
   const { wake } = loop;
 
-  Object.assign(to, {
+  Object.assign(to, /** @type {typeof to} */ ({
     wake,
     rested: settle,
     first: () => emit('first'),
@@ -85,13 +86,13 @@ export function createTour(stage, tourUrl, options = {}, opening = openStage(sta
       emit('view', camera.said);
       wake();
     },
-    went(/** @type {ReturnType<typeof address.link>} */ link) {
+    went(link) {
       const id = link?.scene ?? source.tour?.start;
       // A link followed while the tour is open means the picture as well, wherever the page has been scrolled to.
       if (link) holdAt(stage);
       if (id) void goTo(id, link?.view ?? null, { silent: true });
     },
-  });
+  }));
 
   // --- the parts of the stage -----------------------------------------------------------------------------------
 
@@ -104,7 +105,9 @@ export function createTour(stage, tourUrl, options = {}, opening = openStage(sta
     medium: (id) => source.tour?.media?.[id] ?? null,
     open(spot, from) {
       emit('hotspot', spot.id);
-      if (!features.press(spot, from)) void openCard(spot, from);
+      if (features.press(spot, from)) return;
+      if (sheet.owner === `card:${spot.id}`) sheet.close();
+      else void part(() => import('./card.js')).then((cards) => cards?.openCard(spot, from, inside));
     },
     go(target, arrival, spot) {
       emit('hotspot', spot);
@@ -122,11 +125,7 @@ export function createTour(stage, tourUrl, options = {}, opening = openStage(sta
     say,
     nudge: (way) => controls.nudge(way, 1 / 6),
     fullScreen: screen.toggle,
-    share: () => void part(() => import('./share.js')).then((parts) => parts?.share(pageIn(language), say(source.tour?.title).value, {
-      words,
-      note: (text) => chrome.note(text),
-      show: (content) => sheet.show('share', words.share, content, chrome.first()),
-    })),
+    share: () => void part(() => import('./share.js')).then((parts) => parts?.share(inside, pageIn(language))),
     north: () => glideTo({ ...camera.view, yaw: -(north() ?? 0) * RADIAN }),
     pageIn,
     show: sheet.show,
@@ -183,7 +182,7 @@ export function createTour(stage, tourUrl, options = {}, opening = openStage(sta
 
   const unwatch = watchSize(surface, resize);
   followLife(signal, { wake, quiet: sheet.quiet, shed: () => picture.shed(), retry: () => scene && picture.retry() });
-  void document.fonts?.ready.then(remeasure);
+  document.fonts?.addEventListener?.('loadingdone', remeasure, { signal });
 
   /** @param {import('./types.js').View} to */
   function glideTo(to) {
@@ -213,12 +212,15 @@ export function createTour(stage, tourUrl, options = {}, opening = openStage(sta
 
   function resize() {
     const size = sizeOf(surface);
-    if (size.width === 0) return;
+    const key = `${size.width} ${size.height}`;
+    if (size.width === 0 || key === fitted) return;
+    const fits = key === `${camera.size.width} ${camera.size.height}`;
+    fitted = key;
     camera.resize(size);
     stage.classList.toggle('is-low', size.height < LOW_PX);
     remeasure();
     // At once, not with the next frame: a canvas of the old size would flash.
-    if (scene && stage.classList.contains('is-live')) draw();
+    if (scene && !fits && stage.classList.contains('is-live')) draw();
   }
 
   /** Writing has another size: labels and the heading are measured again. */
@@ -365,17 +367,6 @@ export function createTour(stage, tourUrl, options = {}, opening = openStage(sta
       emit('error', error);
       return null;
     }
-  }
-
-  /** @param {Hotspot} spot @param {HTMLElement} from */
-  async function openCard(spot, from) {
-    if (sheet.owner === `card:${spot.id}`) return sheet.close();
-    const cards = await part(() => import('./card.js'));
-    const { tour } = source;
-    if (!tour || !cards || !hotspots.controlOf(spot.id)) return;
-    const { title, content } = cards.cardOf(spot, { words, language, stage, say, url: source.url, tour, today: cards.todayIso() });
-    sheet.show(`card:${spot.id}`, title, content, from);
-    reveal(hotspots.directionOf(spot));
   }
 
   /** Turns until a direction lies comfortably in the part of the stage that heading and sheet leave. @param {Vector} at */

@@ -124,11 +124,9 @@ export function createWorld(inside, stereo) {
   /** @param {Place} place */
   async function openBoard({ spot, at }) {
     const cards = await inside.part(() => import('./card.js'));
-    const { tour } = source;
-    if (!cards || !tour || closed) return;
-    const { title, content } = cards.cardOf(spot, {
-      words, language: inside.language, stage: inside.stage, say: source.say, url: source.url, tour, today: cards.todayIso(),
-    });
+    const card = cards && !closed && cards.cardOf(spot, inside);
+    if (!card) return;
+    const { title, content } = card;
     const said = document.createElement('div');
     said.append(...content.filter((node) => node !== null));
     const picture = said.querySelector('img')?.getAttribute('src');

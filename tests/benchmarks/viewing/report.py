@@ -105,7 +105,7 @@ def verdicts(found: dict[str, Any]) -> None:
         case = f"{network}, {tour}, {view}"
         others = [own for engine, own in by.items() if engine != OURS]
         if PEER in by:
-            for key, what in (("first_ms", "first panorama"), ("canvas_ms", "first canvas"), ("full_ms", "full")):
+            for key, what in (("first_ms", "first panorama"), ("full_ms", "full")):
                 ratio = _median(by[OURS], key) / _median(by[PEER], key)
                 _say(ratio <= LOAD_RATIO, f"{case}: {what} {ratio:.2f} of {PEER}'s (at most {LOAD_RATIO})")
         for key, what in (
