@@ -53,6 +53,8 @@ export function createHotspots(words, host) {
   let single = null;
   /** What the pointer is over. @type {Item | null} */
   let hovered = null;
+  /** Whose labels must be measured before they can be placed. @type {Item[]} */
+  let unmeasured = [];
 
   /** @param {Event} event */
   const itemOf = ({ target }) => (target instanceof Element && known.get(target.closest('li') ?? target)) || null;
@@ -192,6 +194,10 @@ export function createHotspots(words, host) {
      * @param {View} view @param {Size} size @param {Point} heading
      */
     place(view, size, heading) {
+      // Before anything is written, when it costs the browser nothing.
+      for (const item of unmeasured) {
+        item.size ??= { width: item.label?.offsetWidth ?? 0, height: item.label?.offsetHeight ?? 0 };
+      }
       const change = view.focal / grouped;
       if (!(change < STEP && change > 1 / STEP)) group(view.focal);
       const camera = axes(view);
@@ -245,10 +251,8 @@ export function createHotspots(words, host) {
   function writeLabels(seen, room, size, crowded) {
     const rank = (/** @type {Item} */ item) => (item === hovered || item === single ? 0 : item.spot.kind === 'link' ? 1 : 2);
     const wanted = seen.filter(({ item }) => rank(item) < 2 || (!crowded && item.spot.kind !== 'layer'));
-    // All that has to be measured is measured at once, before anything is written.
-    for (const { item } of wanted) {
-      item.size ??= { width: item.label?.offsetWidth ?? 0, height: item.label?.offsetHeight ?? 0 };
-    }
+    unmeasured = wanted.flatMap(({ item }) => (item.size ? [] : item));
+    if (unmeasured.length) host.wake();
     const settling = new Map(seen.map(({ item }) => [item, /** @type {ReturnType<typeof settled>} */ (null)]));
     for (const { item, x, y, gap } of wanted.sort((a, b) => rank(a.item) - rank(b.item))) {
       const { width, height } = item.size ?? { width: 0, height: 0 };
