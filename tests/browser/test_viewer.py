@@ -553,6 +553,21 @@ def test_a_deep_link_opens_scene_and_view_at_the_top_of_the_page(server: Server,
     assert plain.evaluate("scrollY") == 0, "the scene's text has the same name, but the picture was meant"
 
 
+def test_the_picture_is_seen_before_the_controls_are_built(server: Server, open_page: Opener) -> None:
+    server.refused = lambda path: 404 if "/t/" in path else None
+    order = """
+      window.order = [];
+      new MutationObserver(() => {
+        for (const name of ['is-live', 'has-viewer']) {
+          if (!window.order.includes(name) && document.querySelector(`.stage.${name}`)) window.order.push(name);
+        }
+      }).observe(document, { subtree: true, childList: true, attributes: true, attributeFilter: ['class'] });
+    """
+    tab = open_page(f"{server.url}#mot/20/10/75", script=order, allow=("404",))
+    tab.wait_for_function("() => window.order.length === 2")
+    assert tab.evaluate("order") == ["is-live", "has-viewer"]
+
+
 def test_a_link_of_the_page_into_the_picture_brings_the_visitor_up_to_it(server: Server, open_page: Opener) -> None:
     tab = open_page(server.url)
     settle(tab)

@@ -139,6 +139,44 @@ test('a tile of which hardly anything is seen gives way to the coarsest of its f
   assert.ok(seen(20).includes('3/r/1_0'), seen(20).join());
 });
 
+test('of what is hardly seen nothing coarser is fetched where a trace of it is all, or a poster lies below', () => {
+  const seen = (yaw, least) => {
+    const eyes = [frustumOf(view(yaw, 0, 60), SIZE)];
+    const { worth, coarse } = withoutSlivers(visibleTiles(3, eyes), eyes, least);
+    return { worth: worth.map(nameOf), coarse: coarse.map(nameOf) };
+  };
+  const shareAt = (yaw) => shareOf({ face: 'r', level: 3, row: 1, col: 0 }, frustumOf(view(yaw, 0, 60), SIZE));
+  assert.ok(shareAt(15.2) > 0 && shareAt(15.2) < 0.005, String(shareAt(15.2)));
+  assert.deepEqual(seen(15.2).coarse, []);
+  assert.ok(shareAt(19) > 0.03 && shareAt(19) < 0.05, String(shareAt(19)));
+  assert.ok(seen(19).worth.includes('3/r/1_0'));
+  assert.ok(!seen(19, 0.05).worth.includes('3/r/1_0'));
+  const it = world();
+  it.update(view(19, 0, 60), { backed: 0.05 });
+  assert.ok(it.asked.length > 0 && it.asked.every((url) => url.startsWith('t/3/f/')), it.asked.join());
+});
+
+test('a frame that was asked for while another came for the same tiles is not drawn', async () => {
+  const it = world();
+  it.update(view(0, 0, 60));
+  await it.answer('1_1');
+  assert.equal(it.alarms.length, 1);
+  it.update(view(0, 0, 60));
+  const before = it.woken;
+  it.alarms[0][0]();
+  assert.equal(it.woken, before);
+});
+
+test('over a poster tiles may wait longer for each other', async () => {
+  const alarmOf = async (backed) => {
+    const it = world();
+    it.update(view(0, 0, 60), { backed });
+    await it.answer('1_1');
+    return it.alarms[0][1];
+  };
+  assert.ok((await alarmOf(0.05)) > (await alarmOf(0)));
+});
+
 test('tiles that come within a moment are drawn together, the last one at once', async () => {
   const it = world();
   it.update(view(0, 0, 60));
