@@ -137,13 +137,16 @@ export function shareOf(at, eye) {
 export function withoutSlivers(found, eyes, least = SLIVER) {
   /** @type {Map<string, Address>} */
   const coarse = new Map();
+  /** Whether something is left without any tile of its own. */
+  let bare = false;
   const worth = found.filter((at) => {
     const share = at.level === 1 ? 1 : Math.max(...eyes.map((eye) => shareOf(at, eye)));
     const enough = share >= least;
-    if (!enough && share >= TRACE) coarse.set(at.face, { face: at.face, level: 1, row: 0, col: 0 });
+    if (!enough && share < TRACE) bare = true;
+    else if (!enough) coarse.set(at.face, { face: at.face, level: 1, row: 0, col: 0 });
     return enough;
   });
-  return { worth, coarse: [...coarse.values()] };
+  return { worth, coarse: [...coarse.values()], bare };
 }
 
 /**

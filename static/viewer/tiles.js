@@ -137,6 +137,13 @@ export function createTiles(services) {
     tiles.delete(nameOf(tile.at));
   }
 
+  /** Lets go of what was not drawn for longest. @param {number} budget_bytes */
+  function evict(budget_bytes) {
+    if (bytes <= budget_bytes) return;
+    const old = [...tiles.values()].filter((tile) => tile.state === 'ready' && tile.used < frame - 1);
+    for (const tile of old.sort((a, b) => a.used - b.used)) if (bytes > budget_bytes) drop(tile);
+  }
+
   /** Where a tile is missing its parent stands in; null where all of them are. @param {Address} at */
   function standIn(at) {
     let tile = tileAt(at);
@@ -183,6 +190,8 @@ export function createTiles(services) {
         tile.bitmap.close?.();
         Object.assign(tile, { bitmap: null, state: 'ready', attempts: 0 });
         bytes += tile.bytes;
+        tile.used = frame;
+        evict(budget_bytes);
         uploaded++;
         succeeded = true;
       }
@@ -192,8 +201,8 @@ export function createTiles(services) {
       const wanted = new Set();
       let [covered, failing] = [true, false];
       const most = budget_bytes / (4 * set.tile_size_px ** 2);
-      const { worth, coarse } = withoutSlivers(visibleTiles(level, eyes), eyes, backed || undefined);
-      if (backed && coarse.length) covered = false;
+      const { worth, coarse, bare } = withoutSlivers(visibleTiles(level, eyes), eyes, backed || undefined);
+      if (bare || (backed && coarse.length)) covered = false;
       for (const at of [...withinBudget(worth, most - coarse.length), ...(backed ? [] : coarse)]) {
         const tile = standIn(at);
         if (tile) wanted.add(tile);
@@ -228,10 +237,7 @@ export function createTiles(services) {
         return { at: tile.at, texture: /** @type {T} */ (tile.texture), alpha: alpha(tile) };
       });
       for (const tile of wanted) tile.used = frame;
-      if (bytes > budget_bytes) {
-        const old = [...tiles.values()].filter((tile) => tile.state === 'ready' && tile.used < frame);
-        for (const tile of old.sort((a, b) => a.used - b.used)) if (bytes > budget_bytes) drop(tile);
-      }
+      evict(budget_bytes);
       // Not one tile of the scene is to be had: the whole tile set is gone, or its host refuses this page.
       return { draw, full, covered, more, failing: failing || (wanted.size === 0 && !succeeded) };
     },

@@ -239,6 +239,8 @@ export function createTour(stage, tourUrl, options = {}, opening = openStage(sta
 
   /** What may wait until the first picture is as sharp as it gets: all the other scenes, and what leads to them. */
   async function later() {
+    // Who turns from here sees it; who came by the poster gets it with the first turn.
+    if (!camera.pristine) void picture.fetchPreview();
     await needTour().catch((error) => emit('error', error));
     features.later();
     source.prefetch(scene);

@@ -157,8 +157,9 @@ def test_a_browser_too_old_for_the_viewer_keeps_the_page_as_it_is(server: Server
 
 def test_tiles_of_a_format_that_cannot_be_read_leave_the_preview(server: Server, open_page: Opener) -> None:
     tab = open_page(f"{server.url}#mot/20/5/80", viewport=SCREEN, script=UNREADABLE_TILES)
-    tab.wait_for_selector(".stage.is-live", state="attached")
-    tab.wait_for_timeout(600)
+    with tab.expect_response("**/preview.jpg"):
+        pass
+    _settle(tab)
     likeness, shift = _likeness(tab, yaw_deg=20, pitch_deg=5, hfov_deg=80)
     assert tab.evaluate("window.unreadable") > 0
     assert likeness >= 17

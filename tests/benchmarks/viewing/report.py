@@ -87,7 +87,8 @@ def waterfall(rows: Rows) -> None:
             row = next((r for r in rows if (r["engine"], r["network"], r["view"]) == case), None)
             if row is None:
                 continue
-            print(f"\n{engine}, {network}, {row['tour']}, {view} view: first {row['first_ms']:.0f}, full {row['full_ms']:.0f} ms")
+            times = f"first {row['first_ms']:.0f}, full {row['full_ms']:.0f} ms"
+            print(f"\n{engine}, {network}, {row['tour']}, {view} view: {times}")
             print(f"{'start':>7s}{'answer':>8s}{'end':>7s}{'kB':>7s}  what")
             for one in sorted(row["resources"], key=lambda one: one["start_ms"]):
                 name = "/".join(one["name"].split("/")[-3:])
