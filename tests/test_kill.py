@@ -33,10 +33,10 @@ from ispace.ports import ObjectInfo, Put
 
 pytestmark = pytest.mark.slow
 
-KILLS = 60
+KILLS = 30
 """Publishes that are killed at a moment of chance, on a folder and in a bucket each."""
-OTHER_KILLS = {"rollback": 16, "unpublish": 14, "gc": 10}
-"""The same for the other commands: with the publishes 200 in all."""
+OTHER_KILLS = {"rollback": 8, "unpublish": 8, "gc": 6}
+"""The same for the other commands: with the publishes more than 100 in all."""
 
 _SERVER = """
 import itertools, json, os, signal, sys
