@@ -159,7 +159,8 @@ def test_a_tour_of_hundreds_of_scenes_opens_with_what_a_tour_of_four_needs(
     with subtests.test("the same requests"):
         assert len(asked[MANY]) == len(asked[FEW]), set(asked[MANY]) ^ set(asked[FEW])
     with subtests.test("no more script"):
-        assert min(script[MANY]) <= 1.5 * min(script[FEW]), script
+        # Seventy-five times as many scenes: whatever grew with them would show, whatever else the machine does.
+        assert min(script[MANY]) <= 4 * min(script[FEW]), script
     with subtests.test("no more elements"):
         assert stage[MANY] == stage[FEW] <= 400
 
