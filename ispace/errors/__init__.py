@@ -32,6 +32,60 @@ from ispace.errors.base import (
 from ispace.errors.base import (
     UnavailableError as UnavailableError,
 )
+from ispace.errors.stitching import (
+    StitchDiedError as StitchDiedError,
+)
+from ispace.errors.stitching import (
+    StitchFailedError as StitchFailedError,
+)
+from ispace.errors.stitching import (
+    StitchFileUnknownError as StitchFileUnknownError,
+)
+from ispace.errors.stitching import (
+    StitchFocalError as StitchFocalError,
+)
+from ispace.errors.stitching import (
+    StitchGroupUnknownError as StitchGroupUnknownError,
+)
+from ispace.errors.stitching import (
+    StitchMemoryError as StitchMemoryError,
+)
+from ispace.errors.stitching import (
+    StitchNoOverlapError as StitchNoOverlapError,
+)
+from ispace.errors.stitching import (
+    StitchNoPhotosError as StitchNoPhotosError,
+)
+from ispace.errors.stitching import (
+    StitchOnePhotoError as StitchOnePhotoError,
+)
+from ispace.errors.stitching import (
+    StitchOptionError as StitchOptionError,
+)
+from ispace.errors.stitching import (
+    StitchOverPhotoError as StitchOverPhotoError,
+)
+from ispace.errors.stitching import (
+    StitchPlanError as StitchPlanError,
+)
+from ispace.errors.stitching import (
+    StitchSameNameError as StitchSameNameError,
+)
+from ispace.errors.stitching import (
+    StitchTimeError as StitchTimeError,
+)
+from ispace.errors.stitching import (
+    StitchTooFewError as StitchTooFewError,
+)
+from ispace.errors.stitching import (
+    StitchTooManyError as StitchTooManyError,
+)
+from ispace.errors.stitching import (
+    StitchUnsureError as StitchUnsureError,
+)
+from ispace.errors.stitching import (
+    stitch_error as stitch_error,
+)
 from ispace.errors.storage import (
     KeyInvalidError as KeyInvalidError,
 )

@@ -35,6 +35,7 @@ class PictureInfo:
     taken_at: str | None = None
     camera_make: str | None = None
     camera_model: str | None = None
+    focal_35_mm: float | None = None
     file_bytes: int = 0
     warnings: tuple[str, ...] = ()
 

@@ -23,6 +23,8 @@ GPS_NONSENSE = "ANH-GPS"
 _ORIENTATION, _MAKE, _MODEL, _DATE_TIME = 0x0112, 0x010F, 0x0110, 0x0132
 _EXIF_IFD, _GPS_IFD = 0x8769, 0x8825
 _DATE_TIME_ORIGINAL, _OFFSET_TIME, _OFFSET_TIME_ORIGINAL = 0x9003, 0x9010, 0x9011
+_FOCAL_35_MM = 0xA405
+_FOCALS_35_MM = (4.0, 2000.0)
 _LAT_REF, _LAT, _LON_REF, _LON, _ALT_REF, _ALT, _DIRECTION = 1, 2, 3, 4, 5, 6, 17
 
 _BROKEN = (
@@ -55,7 +57,8 @@ class Position:
 class Exif:
     """What is used of a picture's EXIF.
 
-    ``orientation`` is 1…8 (1: as stored); ``heading_deg`` a compass bearing in [0, 360); ``taken_at`` ISO 8601, with
+    ``focal_35_mm`` is that of a lens with the same diagonal field of view on 36 × 24 mm. ``orientation`` is 1…8 (1: as
+    stored); ``heading_deg`` a compass bearing in [0, 360); ``taken_at`` ISO 8601, with
     the offset from UTC when the camera wrote one.
     """
 
@@ -65,6 +68,7 @@ class Exif:
     taken_at: str | None = None
     camera_make: str | None = None
     camera_model: str | None = None
+    focal_35_mm: float | None = None
     warnings: tuple[str, ...] = ()
 
 
@@ -88,6 +92,7 @@ def read_exif(source: bytes | Image.Exif | None) -> Exif:
         taken_at=_taken_at(main, exif),
         camera_make=_text(main.get(_MAKE)),
         camera_model=_text(main.get(_MODEL)),
+        focal_35_mm=_focal(exif.get(_FOCAL_35_MM)),
         warnings=tuple(dict.fromkeys(codes)),
     )
 
@@ -139,6 +144,13 @@ def _number(value: object) -> float | None:
     except _BROKEN:
         return None
     return number if math.isfinite(number) else None
+
+
+def _focal(value: object) -> float | None:
+    """Return a focal length as a lens can have it; 0 is what cameras write that do not know it."""
+    number = _number(value)
+    low, high = _FOCALS_35_MM
+    return number if number is not None and low <= number <= high else None
 
 
 def _text(value: object) -> str | None:

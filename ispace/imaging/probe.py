@@ -74,6 +74,7 @@ def _describe(picture: Image.Image, path: Path, name: str) -> PictureInfo:
         taken_at=exif.taken_at,
         camera_make=exif.camera_make,
         camera_model=exif.camera_model,
+        focal_35_mm=exif.focal_35_mm,
         file_bytes=path.stat().st_size,
         warnings=tuple(dict.fromkeys(codes)),
     )
