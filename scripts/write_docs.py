@@ -58,6 +58,15 @@ about each stands in [tours/README.md](../tours/README.md#checking).
 |---|---|---|
 {problems}
 
+## Stitching
+
+What is found about a photo of a set, or about the set; [stitching.md](stitching.md) says what to do. Sets that cannot
+be stitched, and photos that cannot be read, have errors' codes.
+
+| Code | Tiếng Việt | English |
+|---|---|---|
+{stitch}
+
 ## Notes
 
 What iSpace guessed or overlooked; nothing stops because of them.
@@ -96,7 +105,9 @@ def classes(kind: type[errors.IspaceError]) -> Iterator[type[errors.IspaceError]
 
 def errors_page() -> str:
     exits = {kind.code: kind.exit_code for kind in classes(errors.IspaceError)} | {"NGUNG": 130}
-    return ERRORS.format(errors=table("errors", exits), problems=table("problems"), notes=table("notes"))
+    return ERRORS.format(
+        errors=table("errors", exits), problems=table("problems"), notes=table("notes"), stitch=table("stitch")
+    )
 
 
 def table(section: str, exits: dict[str, int] | None = None) -> str:

@@ -43,4 +43,4 @@ def _vietnamese(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ISPACE_LANGUAGE", "vi")
 
 
-pytest_plugins = ["small_tour", "servers.fixtures"]
+pytest_plugins = ["small_tour", "servers.fixtures", "stitching.small_sets"]
