@@ -69,6 +69,16 @@ class Settings(BaseSettings):
     max_memory_mb: int = Field(
         default=3000, ge=256, description="How much memory the picture process may take, in MiB."
     )
+    stitch_max_seconds: int = Field(
+        default=1800, ge=1, le=86400, description="How long `ispace stitch` may take for one set of photos, in seconds."
+    )
+    stitch_max_memory_mb: int = Field(
+        default=3000, ge=512, description="How much memory stitching a set of photos may take, in MiB."
+    )
+    stitch_cache: str = Field(
+        default="var/stitch",
+        description="A folder for what was seen in photos, so that stitching a set again takes seconds; empty: none.",
+    )
     tile_format: Literal["jpg", "webp"] = Field(
         default="jpg", description="The format of tiles; every viewer reads jpg, webp is a fifth smaller and slower."
     )

@@ -39,6 +39,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "pending": {"errors", "keys", "ports"},
     "collector": {"errors", "keys", "model", "ports", "parallel", "pending", "pointer", "releases"},
     "imaging": {"errors"},
+    "stitching": {"errors", "language", "imaging", "assets", "templating"},
     "model": {"errors", "language", "keys"},
     "changes": {"language", "model"},
     "pointer": {"errors", "keys", "model", "ports"},

@@ -21,6 +21,7 @@ _COMMANDS = {
     "publish": "pictures",
     "build": "pictures",
     "tile": "tiles",
+    "stitch": "stitching",
     "releases": "store",
     "rollback": "store",
     "unpublish": "store",
@@ -34,7 +35,7 @@ _COMMANDS = {
 }
 """Every command and the module that holds it; of two words the first is a group, the second the function."""
 
-_NEED_PICTURES = {"publish", "build", "tile"}
+_NEED_PICTURES = {"publish", "build", "tile", "stitch"}
 
 
 def command_line(asked: str | None = None) -> typer.Typer:

@@ -20,9 +20,11 @@ def start() -> None:
     _started.append(early)
 
 
-def worker(settings: Settings) -> PictureWorker:
-    """Return the process that was started early, else one that starts with its first task."""
-    limits = Limits(
+def worker(settings: Settings, limits: Limits | None = None) -> PictureWorker:
+    """Return the process that was started early, else one that starts with its first task; ``limits`` if not those of
+    one picture.
+    """
+    limits = limits or Limits(
         max_pixels=settings.max_pixels,
         max_bytes=settings.max_bytes,
         max_seconds=settings.max_seconds,

@@ -9,11 +9,12 @@ from __future__ import annotations
 import dataclasses
 import json
 import shutil
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from ispace.errors import PictureSphereTooLargeError
+from ispace.errors import IspaceError, PictureSphereTooLargeError
 from ispace.imaging import webpicture
 from ispace.imaging.coverage import Declared, Note, north_deg, sphere_of
 from ispace.imaging.decode import load_planes, load_rgb
@@ -110,6 +111,43 @@ def picture(params: dict[str, Any], limits: Limits, _progress: Progress) -> dict
     made = webpicture.encode(rgb)
     Path(params["out"]).write_bytes(made.jpeg)
     return {"width_px": made.width_px, "height_px": made.height_px}
+
+
+def stitch(params: dict[str, Any], limits: Limits, progress: Progress) -> dict[str, Any]:
+    """Stitch the photos at ``photos`` into ``out`` by ``options``; return ``Outcome.to_json()``.
+
+    ``out`` is not written where the set fails; its folder may be used for what is too large for memory.
+    """
+    from ispace.imaging.stitch import run  # noqa: PLC0415
+    from ispace.imaging.stitch.options import Options  # noqa: PLC0415 - not paid for by probe
+    from ispace.imaging.stitch.outcome import Finding  # noqa: PLC0415
+
+    options = Options.from_json(params["options"])
+    end = None if options.time_limit_s is None else time.monotonic() + options.time_limit_s
+    files = [Path(photo) for photo in params["photos"]]
+    outcome = run.stitch(
+        files,
+        Path(params["out"]),
+        options,
+        limits=limits,
+        progress=progress,
+        cancelled=lambda: end is not None and time.monotonic() > end,
+    )
+    if end is not None and time.monotonic() > end and [f.code for f in outcome.findings[:1]] == ["GHEP-NGUNG"]:
+        late = Finding("GHEP-LAU", {"count": len(files), "seconds": round(options.time_limit_s or 0)})
+        outcome = dataclasses.replace(outcome, findings=(late, *outcome.findings[1:]))
+    told = []
+    for path, photo in zip(files, outcome.photos, strict=False):
+        said = photo
+        if photo.width_px is None and photo.file == path.name:  # the page draws every photo that has a place
+            try:
+                info = probe(path, limits, photo.file)
+                said = dataclasses.replace(photo, width_px=info.width_px, height_px=info.height_px)
+            except IspaceError:  # why it cannot be read is said by the outcome
+                pass
+        told.append(said)
+    told += outcome.photos[len(told) :]
+    return dict(dataclasses.replace(outcome, photos=tuple(told)).to_json())
 
 
 def _write(path: Path, data: bytes) -> None:

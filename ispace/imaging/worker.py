@@ -32,6 +32,7 @@ TASKS: dict[str, Task] = {
     "tile": tasks.tile,
     "views": tasks.views,
     "picture": tasks.picture,
+    "stitch": tasks.stitch,
 }
 
 _NICENESS = 5
