@@ -129,7 +129,7 @@ def metrics(session: CDPSession) -> dict[str, float]:
 
 
 def visit(open_page: Opener, server: Server, **options: Any) -> tuple[Page, dict[str, float], list[str]]:
-    """Open a tour until its first view is complete: the page, what it cost by then, and what it asked for."""
+    """Open a tour until its first view is complete: the page, what it cost until it was seen, and what it asked for."""
     # There is no service worker beside these pages.
     tab = open_page("about:blank", allow=("404", "fetching the script"), service_workers="block", **options)
     pictured(tab)
@@ -141,6 +141,8 @@ def visit(open_page: Opener, server: Server, **options: Any) -> tuple[Page, dict
     tab.wait_for_selector(".stage.is-live", state="attached")
     first = metrics(session)
     tab.wait_for_selector("html[data-complete]", state="attached")
+    # What comes right after it is the same as well, and has come in both.
+    tab.wait_for_load_state("networkidle")
     return tab, first, sorted(url for url in asked if re.search(r"^t/canh-0|\.(js|css|webp)$", url))
 
 
