@@ -19,10 +19,11 @@ from ispace import cli, errors, language
 from ispace.cli import early
 from ispace.errors import StitchFileUnknownError, StitchOptionError, StitchOverPhotoError, StitchSameNameError
 from ispace.imaging import worker as child
+from ispace.imaging.gpano import Area
 from ispace.imaging.limits import Limits
 from ispace.imaging.stitch.findings import CATALOGUE, finding
 from ispace.imaging.stitch.options import Options
-from ispace.imaging.stitch.outcome import Area, Finding, Gap, Group, Outcome, PhotoOutcome
+from ispace.imaging.stitch.outcome import Finding, Gap, Group, Outcome, PhotoOutcome
 from ispace.stitching import checklist, coverage, page, report, sentences, sets, work
 
 ROOT = Path(__file__).parents[1]

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from ispace.errors import IspaceError, PictureSphereTooLargeError
+from ispace.errors import PictureSphereTooLargeError
 from ispace.imaging import webpicture
 from ispace.imaging.coverage import Declared, Note, north_deg, sphere_of
 from ispace.imaging.decode import load_planes, load_rgb
@@ -136,18 +136,7 @@ def stitch(params: dict[str, Any], limits: Limits, progress: Progress) -> dict[s
     if end is not None and time.monotonic() > end and [f.code for f in outcome.findings[:1]] == ["GHEP-NGUNG"]:
         late = Finding("GHEP-LAU", {"count": len(files), "seconds": round(options.time_limit_s or 0)})
         outcome = dataclasses.replace(outcome, findings=(late, *outcome.findings[1:]))
-    told = []
-    for path, photo in zip(files, outcome.photos, strict=False):
-        said = photo
-        if photo.width_px is None and photo.file == path.name:  # the page draws every photo that has a place
-            try:
-                info = probe(path, limits, photo.file)
-                said = dataclasses.replace(photo, width_px=info.width_px, height_px=info.height_px)
-            except IspaceError:  # why it cannot be read is said by the outcome
-                pass
-        told.append(said)
-    told += outcome.photos[len(told) :]
-    return dict(dataclasses.replace(outcome, photos=tuple(told)).to_json())
+    return dict(outcome.to_json())
 
 
 def _write(path: Path, data: bytes) -> None:

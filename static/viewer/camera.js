@@ -15,8 +15,8 @@ const DENSE_PX = 4e6;
 const GLIDE_MS = 450;
 
 /**
- * `turned`: the view changed; `first` when it had not been turned before. `rested`: a glide came to its end.
- * @param {{turned: (first: boolean) => void, rested: () => void, wake: () => void}} host
+ * `turned`: the view changed. `rested`: a glide came to its end.
+ * @param {{turned: () => void, rested: () => void, wake: () => void}} host
  */
 export function createCamera(host) {
   /** @type {Scene | null} */
@@ -57,9 +57,8 @@ export function createCamera(host) {
     const { yaw, pitch, focal } = allowed(next);
     if (yaw !== view.yaw || pitch !== view.pitch || focal !== view.focal) {
       view = { yaw, pitch, focal };
-      const first = pristine;
       pristine = false;
-      host.turned(first);
+      host.turned();
     }
     return view;
   }

@@ -61,7 +61,7 @@ class SmallSet:
                 camera_make="Maker",
                 camera_model="Model",
             )
-            self.photos.append(Photo(Path(info.file), info, None, "lens"))
+            self.photos.append(Photo(Path(info.file), info, "lens"))
             self.placed.append(Placed(number, LENS, rotation))
 
     def read(self, number, longest_px):

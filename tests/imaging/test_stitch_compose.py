@@ -8,11 +8,11 @@ import small_set
 from PIL import Image
 from small_set import SmallSet
 
+from ispace.imaging.gpano import Area
 from ispace.imaging.limits import Limits
 from ispace.imaging.probe import probe
 from ispace.imaging.stitch import composition
 from ispace.imaging.stitch.composition import compose
-from ispace.imaging.stitch.outcome import Area
 
 WIDTH_PX = 768
 

@@ -58,15 +58,14 @@ def align(
     views: Sequence[View],
     *,
     fixed: bool = False,
-    allowed: Callable[[int, int], bool] = lambda _a, _b: True,
     progress: Callable[[float], None] = lambda _share: None,
 ) -> list[Aligned]:
     """Return the groups that the photos make, largest first; photos that fit nowhere are in none.
 
-    ``allowed`` says which photos may be compared at all. With ``fixed`` the known focal lengths are taken as facts.
+    With ``fixed`` the known focal lengths are taken as facts.
     ``progress`` is called with growing shares up to 1, and may raise to end it.
     """
-    pairs = matching.candidates(features, allowed)
+    pairs = matching.candidates(features)
     progress(0.15)
     matches: list[Match] = []
     for number, (a, b) in enumerate(pairs):

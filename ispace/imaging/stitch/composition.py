@@ -11,10 +11,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from ispace.imaging.gpano import Area
 from ispace.imaging.stitch import layers, panorama, photometry, seams
 from ispace.imaging.stitch.blend import Source, blended
 from ispace.imaging.stitch.expansion import Labels
-from ispace.imaging.stitch.outcome import Area
 from ispace.imaging.stitch.photos import Photo, Pixels, Placed, Reader
 from ispace.imaging.stitch.seams import Ghost
 from ispace.imaging.stitch.warp import Window, longest_px

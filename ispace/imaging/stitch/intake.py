@@ -72,7 +72,7 @@ def _look(path: Path, leave_out: Sequence[str], limits: Limits) -> Seen:
     why = _no_photo(info)
     if why is not None:
         return Seen(name, None, why, info, digest)
-    return Seen(name, Photo(path, info, info.focal_35_mm, _lens_key(info)), None, info, digest)
+    return Seen(name, Photo(path, info, _lens_key(info)), None, info, digest)
 
 
 def _no_photo(info: PictureInfo) -> Finding | None:

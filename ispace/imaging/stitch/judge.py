@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 
 from ispace.imaging.stitch import matching
@@ -23,7 +24,7 @@ _WORST_PX = 8.0
 _WORST_PHOTO_PX, _WORST_PHOTO_TIMES = 10.0, 4.0
 _UNSURE_PX, _UNSURE_TIMES = 3.0, 3.0
 _FEW_MATCHES = 12
-_LEAST_MATCHES = 8
+LEAST_MATCHES = 8
 _SHARED_FEATURES = 120
 """An overlap with so many features of one photo must show some of them in the other."""
 _PHOTO_AGREES, _GROUP_AGREES = 0.34, 0.6
@@ -51,7 +52,7 @@ def judge(group: Aligned, features: Sequence[Features]) -> Verdict:
     for a in group.rotations:
         for b in group.rotations:
             if a < b and _shared(a, b, group, features) >= _SHARED_FEATURES:
-                agrees = tied.get((a, b), 0) >= _LEAST_MATCHES
+                agrees = tied.get((a, b), 0) >= LEAST_MATCHES
                 overlaps[a].append(agrees)
                 overlaps[b].append(agrees)
     everything = [agrees for own in overlaps.values() for agrees in own]
@@ -62,7 +63,7 @@ def judge(group: Aligned, features: Sequence[Features]) -> Verdict:
         misses = len(own) >= 3 and float(np.mean(own)) < _PHOTO_AGREES
         median = float(np.median(off)) if len(off) else np.inf
         far = median > max(_WORST_PHOTO_PX, _WORST_PHOTO_TIMES * group.median_px)
-        if misses or far or len(off) < _LEAST_MATCHES:
+        if misses or far or len(off) < LEAST_MATCHES:
             doubtful.append(photo)
     sound = group.median_px <= _WORST_PX and agreement >= _GROUP_AGREES and len(doubtful) * 3 <= len(group.rotations)
     return Verdict(sound, agreement, tuple(doubtful))
@@ -120,7 +121,7 @@ def of_unused(
     count, other = best[0], -1 - best[1]
     if count >= _SIDEWAYS_MATCHES and groups:
         return (finding("GHEP-DI-MAY"),)
-    if count >= _LEAST_MATCHES and groups:
+    if count >= LEAST_MATCHES and groups:
         return (finding("GHEP-IT-CHONG", other=files[other]),)
     return (finding("GHEP-KHONG-CHONG"),)
 
@@ -130,8 +131,6 @@ def gaps(covered: Array, least_deg: float = 5.0) -> list[tuple[float, float, flo
 
     Parts that touch across ±180° are one. A part is told from ``least_deg`` on, in both directions.
     """
-    import cv2  # noqa: PLC0415 - where nothing is stitched nobody pays for it
-
     rows, columns = covered.shape
     empty = np.tile((~np.asarray(covered, bool)).astype(np.uint8), (1, 2))
     count, labels, stats, _ = cv2.connectedComponentsWithStats(empty, connectivity=4)

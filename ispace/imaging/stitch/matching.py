@@ -7,7 +7,7 @@ homography would also accept repeated patterns.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -73,16 +73,12 @@ def alike(a: NDArray[np.float32], b: NDArray[np.float32], ratio: float) -> tuple
     return np.flatnonzero(kept), best[kept]
 
 
-def candidates(
-    features: Sequence[Features], allowed: Callable[[int, int], bool] = lambda _a, _b: True
-) -> list[tuple[int, int]]:
+def candidates(features: Sequence[Features]) -> list[tuple[int, int]]:
     """Return the pairs worth a closer look: each photo's best partners by a vote of the strongest features."""
     votes: dict[tuple[int, int], int] = {}
     for a, b in itertools.combinations(range(len(features)), 2):
-        if allowed(a, b):
-            votes[a, b] = len(
-                alike(features[a].descriptors[:_VOTERS], features[b].descriptors[:_VOTERS], _VOTE_RATIO)[0]
-            )
+        strongest_a, strongest_b = (features[photo].descriptors[:_VOTERS] for photo in (a, b))
+        votes[a, b] = len(alike(strongest_a, strongest_b, _VOTE_RATIO)[0])
     kept: set[tuple[int, int]] = set()
     for photo in range(len(features)):
         own = sorted((pair for pair in votes if photo in pair), key=lambda pair: (-votes[pair], pair))

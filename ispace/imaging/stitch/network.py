@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.cluster.hierarchy import DisjointSet
 
 from ispace.imaging.stitch.camera import Array, angle_between
 from ispace.imaging.stitch.matching import Edge
@@ -62,21 +63,13 @@ def _off(edge: Edge, rotations: dict[int, Array]) -> float:
 
 
 def _components(edges: Iterable[Edge]) -> list[list[Edge]]:
-    parent: dict[int, int] = {}
-
-    def root(photo: int) -> int:
-        while parent.setdefault(photo, photo) != photo:
-            parent[photo] = parent[parent[photo]]
-            photo = parent[photo]
-        return photo
-
     kept = list(edges)
+    sets = DisjointSet(photo for edge in kept for photo in (edge.match.a, edge.match.b))
     for edge in kept:
-        a, b = root(edge.match.a), root(edge.match.b)
-        parent[max(a, b)] = min(a, b)
+        sets.merge(edge.match.a, edge.match.b)
     parts: dict[int, list[Edge]] = {}
     for edge in kept:
-        parts.setdefault(root(edge.match.a), []).append(edge)
+        parts.setdefault(sets[edge.match.a], []).append(edge)
     return list(parts.values())
 
 
@@ -107,19 +100,10 @@ def _oriented(edges: list[Edge], random: np.random.Generator) -> dict[int, Array
 
 def _tree(order: Iterable[int], a: Array, b: Array, count: int) -> list[int]:
     """Return the edges of the spanning tree that takes edges in this order (Kruskal 1956)."""
-    parent = list(range(count))
-
-    def root(photo: int) -> int:
-        while parent[photo] != photo:
-            parent[photo] = parent[parent[photo]]
-            photo = parent[photo]
-        return photo
-
+    sets = DisjointSet(range(count))
     tree: list[int] = []
     for edge in order:
-        one, other = root(int(a[edge])), root(int(b[edge]))
-        if one != other:
-            parent[one] = other
+        if sets.merge(int(a[edge]), int(b[edge])):
             tree.append(edge)
             if len(tree) == count - 1:
                 break

@@ -6,6 +6,8 @@ import dataclasses
 from dataclasses import dataclass, field
 from typing import Any, Literal, Self
 
+from ispace.imaging.gpano import Area
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -62,18 +64,6 @@ class Gap:
     pitch_deg: float
     width_deg: float
     height_deg: float
-
-
-@dataclass(frozen=True, slots=True)
-class Area:
-    """Where the panorama lies in the whole sphere, in its pixels."""
-
-    full_width_px: int
-    full_height_px: int
-    left_px: int
-    top_px: int
-    width_px: int
-    height_px: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from PIL import Image, PngImagePlugin
 from PIL.TiffImagePlugin import IFDRational
 
+from ispace.imaging.gpano import Area
 from ispace.imaging.metadata import Position
-from ispace.imaging.stitch.outcome import Area
 from ispace.imaging.stitch.photos import Photo, Pixels
 
 QUALITY = 92

@@ -21,14 +21,13 @@ Reader = Callable[[int, int], Pixels]
 
 @dataclass(frozen=True, slots=True)
 class Photo:
-    """A photo of a set. ``info.width_px`` and ``info.height_px`` are upright; ``focal_35_mm`` is EXIF's, if it says so.
+    """A photo of a set. ``info.width_px`` and ``info.height_px`` are upright.
 
     ``lens_key``: photos with the same one were taken with one lens at one zoom, as far as files tell.
     """
 
     path: Path
     info: PictureInfo
-    focal_35_mm: float | None
     lens_key: str
 
     @property

@@ -14,6 +14,7 @@ import numpy as np
 
 from ispace.errors import IspaceError, StitchGroupUnknownError
 from ispace.imaging.decode import load_rgb
+from ispace.imaging.gpano import Area
 from ispace.imaging.limits import Limits
 from ispace.imaging.stitch import intake, judge, local
 from ispace.imaging.stitch.align import Aligned, View, align
@@ -22,7 +23,7 @@ from ispace.imaging.stitch.composition import CancelledError, Composed, compose
 from ispace.imaging.stitch.features import WORK_PX, Features, find
 from ispace.imaging.stitch.findings import finding, weight
 from ispace.imaging.stitch.options import MAX_PHOTOS, Options
-from ispace.imaging.stitch.outcome import Area, Finding, Gap, Group, Outcome, PhotoOutcome
+from ispace.imaging.stitch.outcome import Finding, Gap, Group, Outcome, PhotoOutcome
 from ispace.imaging.stitch.photos import Photo, Pixels, Placed
 from ispace.imaging.stitch.shelf import Shelf
 from ispace.imaging.stitch.upright import Upright, upright
@@ -77,7 +78,6 @@ def stitch(
     limits = limits or Limits()
     options.check({path.name for path in paths})
     state = _Set(options, [], [], [], [], {})
-    began = time.monotonic()
 
     def step(share: float) -> None:
         if cancelled():
@@ -87,10 +87,7 @@ def stitch(
     try:
         return _stitched(state, paths, out, limits, step, cancelled)
     except CancelledError:
-        late = options.time_limit_s is not None and time.monotonic() - began > options.time_limit_s
-        seconds = round(options.time_limit_s or 0)
-        why = Finding("GHEP-LAU", {"count": len(paths), "seconds": seconds}) if late else finding("GHEP-NGUNG")
-        return _failed(state, paths, why)
+        return _failed(state, paths, finding("GHEP-NGUNG"))
     except _StoppedError as stopped:
         return _failed(state, paths, stopped.finding)
 
@@ -170,9 +167,9 @@ def _features(state: _Set, limits: Limits, step: Told) -> None:
 def _view(photo: Photo, hfov_deg: float | None) -> View:
     if hfov_deg is not None:
         return View(photo.lens_key, 1 / math.tan(math.radians(hfov_deg) / 2))
-    if photo.focal_35_mm is None:
+    if photo.info.focal_35_mm is None:
         return View(photo.lens_key)
-    return View(photo.lens_key, Lens.of_35mm(photo.focal_35_mm, photo.width_px, photo.height_px).focal)
+    return View(photo.lens_key, Lens.of_35mm(photo.info.focal_35_mm, photo.width_px, photo.height_px).focal)
 
 
 def _chosen(state: _Set) -> Aligned:
@@ -320,7 +317,7 @@ def _photo_outcomes(
 def _why_unused(state: _Set, n: int, files: Sequence[str]) -> tuple[Finding, ...]:
     if state.groups and n in state.groups[0].rotations:
         off = state.groups[0].of(n)
-        return (finding("GHEP-DI-MAY"),) if len(off) >= 2 * 8 else (finding("GHEP-KHONG-CHONG"),)
+        return (finding("GHEP-DI-MAY"),) if len(off) >= 2 * judge.LEAST_MATCHES else (finding("GHEP-KHONG-CHONG"),)
     return judge.of_unused(n, state.features, state.groups, files)
 
 
