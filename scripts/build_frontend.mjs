@@ -14,6 +14,10 @@
  * fonts.css      static/site/fonts.css
  * catalogue.js   static/site/catalogue.js
  * sw.js          static/worker/worker.js, the service worker; ispace/offline.py puts its settings before it
+ * studio/        what the studio's pages link and no public store has: studio.css (tokens, base, fonts and static/studio/css/),
+ *                page.js (every page), upload.js (the page that uploads, with Uppy), texts.js (a
+ *                tour's texts as a table), editor.LANGUAGE.js (the editor, with the
+ *                viewer in it), icons.svg, door.webp
  * fonts/*.woff2  the subsets that the style sheets name as url(fonts/NAME.woff2)
  * stock/         fonts that iSpace cuts to the letters of a page and never publishes whole; index.json says what is in which
  * favicon.svg    static/site/favicon.svg
@@ -46,6 +50,111 @@ const ICONS = [
   'printer', 'qr-code', 'rectangle-goggles', 'refresh-cw', 'rotate-3d', 'rotate-ccw', 'search', 'share-2',
   'shopping-basket', 'smartphone', 'spool', 'star', 'store', 'tree-palm', 'triangle-alert', 'utensils', 'volume-2',
   'volume-x', 'waves', 'x', 'zoom-in',
+];
+
+/** lucide names of the studio, which links them as <use href="…/icons.svg#i-NAME">: a file of its own that browsers keep. */
+const STUDIO_ICONS = [
+  'activity',
+  'align-center-horizontal',
+  'align-center-vertical',
+  'align-horizontal-distribute-center',
+  'archive',
+  'arrow-down',
+  'arrow-left',
+  'arrow-right',
+  'arrow-up',
+  'audio-lines',
+  'ban',
+  'camera',
+  'check',
+  'chevron-down',
+  'chevron-left',
+  'chevron-right',
+  'circle-alert',
+  'circle-check',
+  'circle-dot',
+  'circle-help',
+  'clipboard-paste',
+  'clock',
+  'cloud-check',
+  'cloud-upload',
+  'compass',
+  'copy',
+  'corner-down-left',
+  'crosshair',
+  'database',
+  'disc-2',
+  'download',
+  'ellipsis',
+  'external-link',
+  'eye',
+  'eye-off',
+  'file-warning',
+  'file-x',
+  'film',
+  'flag',
+  'folder-up',
+  'footprints',
+  'hard-drive',
+  'heart-pulse',
+  'history',
+  'hourglass',
+  'image',
+  'images',
+  'info',
+  'key-round',
+  'languages',
+  'laptop',
+  'layers',
+  'layout-grid',
+  'library',
+  'link',
+  'list',
+  'list-checks',
+  'loader',
+  'locate',
+  'lock',
+  'log-in',
+  'log-out',
+  'mail',
+  'map',
+  'map-pin',
+  'maximize',
+  'menu',
+  'minus',
+  'mouse-pointer-2',
+  'move',
+  'navigation',
+  'palette',
+  'pause',
+  'pencil',
+  'pentagon',
+  'phone',
+  'play',
+  'plus',
+  'printer',
+  'redo-2',
+  'rotate-3d',
+  'rotate-ccw',
+  'ruler',
+  'scroll-text',
+  'search',
+  'send',
+  'settings',
+  'shield-check',
+  'shopping-basket',
+  'smartphone',
+  'split',
+  'trash-2',
+  'triangle-alert',
+  'undo-2',
+  'upload',
+  'user',
+  'user-plus',
+  'users',
+  'waypoints',
+  'wifi-off',
+  'x',
 ];
 
 /** What only a stroke of lucide says about all of its icons; repeated on each symbol so that the sprite stands alone. */
@@ -124,15 +233,23 @@ async function siteStyles(/** @type {string[]} */ without = []) {
   return parts.join('');
 }
 
-async function sprite() {
+/** Returns a sprite of lucide icons, symbols named i-<name>. */
+async function sprite(/** @type {string[]} */ names) {
   const symbols = await Promise.all(
-    ICONS.map(async (name) => {
+    names.map(async (name) => {
       const svg = await readFile(join(ROOT, `node_modules/lucide-static/icons/${name}.svg`), 'utf8');
       const body = svg.slice(svg.indexOf('>', svg.indexOf('<svg')) + 1, svg.lastIndexOf('</svg>'));
       return `<symbol id="i-${name}" ${STROKE}>${body.replace(/\s*\n\s*/g, '').replace(/ \/>/g, '/>')}</symbol>`;
     }),
   );
   return `<svg xmlns="http://www.w3.org/2000/svg">${symbols.join('')}</svg>\n`;
+}
+
+/** Returns the studio's style sheet: the house's, without what only published pages have, then its own by name. */
+async function studioStyles() {
+  const house = ['tokens', 'base', 'fonts', 'fallbacks'].map((name) => `static/site/${name}.css`);
+  const own = (await readdir(join(ROOT, 'static/studio/css'))).sort().map((name) => `static/studio/css/${name}`);
+  return (await Promise.all([...house, ...own].map((source) => bundled(source)))).join('');
 }
 
 async function fonts() {
@@ -200,8 +317,16 @@ async function main() {
   put('fonts.css', await bundled('static/site/fonts.css'));
   put('catalogue.js', await bundled('static/site/catalogue.js'));
   put('sw.js', await bundled('static/worker/worker.js'));
-  put('icons.svg', await sprite());
+  put('icons.svg', await sprite(ICONS));
   put('favicon.svg', await readFile(join(ROOT, 'static/site/favicon.svg')));
+  put('studio/studio.css', await studioStyles());
+  put('studio/page.js', await bundled('static/studio/page.js'));
+  put('studio/upload.js', await bundled('static/studio/upload/page.js'));
+  put('studio/texts.js', await bundled('static/studio/texts.js'));
+  // It holds the viewer, whose words are those of one language.
+  for (const language of languages) put(`studio/editor.${language}.js`, await bundled('static/studio/editor/page.js', language));
+  put('studio/icons.svg', await sprite(STUDIO_ICONS));
+  put('studio/door.webp', await readFile(join(ROOT, 'static/studio/door.webp')));
   for (const [name, data] of Object.entries(await fonts())) put(`fonts/${name}`, data);
   for (const [name, data] of Object.entries(await stock())) put(`stock/${name}`, data);
 

@@ -35,7 +35,7 @@ DIST = ROOT / "static" / "dist"
 REQUIREMENTS = ROOT / "requirements"
 LEAST_PYTHON = (3, 11)
 LEAST_NODE = 20
-PORT = 8360
+PORTS = {"ISPACE_PORT": 8360, "ISPACE_STUDIO_PORT": 8361}
 STOPPED = 130
 
 
@@ -50,7 +50,8 @@ def main(arguments: list[str]) -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         if "--serve" in arguments:
-            check_port(os.environ.get("ISPACE_HOST", ""), os.environ.get("ISPACE_PORT", str(PORT)))
+            for variable, port in PORTS.items():
+                check_port(os.environ.get("ISPACE_HOST", ""), os.environ.get(variable, str(port)), variable)
         check_python()
         with alone():
             make_venv()
@@ -74,7 +75,7 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-def check_port(host: str, port: str) -> None:
+def check_port(host: str, port: str, variable: str) -> None:
     """Say at once, not after the long work, that the port is taken; what else is wrong with it, ``serve`` says."""
     if not port.isdecimal() or not 0 < int(port) < 65536:
         return
@@ -88,10 +89,10 @@ def check_port(host: str, port: str) -> None:
                 probe.bind(address)
         except OSError as error:
             if error.errno == errno.EADDRINUSE:
-                other = int(port) + 1 if int(port) < 65535 else PORT
+                other = int(port) + 10 if int(port) < 65500 else PORTS[variable]
                 raise SetupError(
-                    f"Cổng {port} đang có chương trình khác dùng. Chọn cổng khác, ví dụ ISPACE_PORT={other}, rồi chạy lại. (CONG-BAN)",
-                    f"Another program is using port {port}. Choose another, for example ISPACE_PORT={other}, and run again.",
+                    f"Cổng {port} đang có chương trình khác dùng. Chọn cổng khác, ví dụ {variable}={other}, rồi chạy lại. (CONG-BAN)",
+                    f"Another program is using port {port}. Choose another, for example {variable}={other}, and run again.",
                 ) from error
 
 

@@ -14,6 +14,8 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
+from pydantic import SecretStr  # noqa: E402
+
 from ispace import errors, language  # noqa: E402
 from ispace.settings import Settings  # noqa: E402
 
@@ -82,7 +84,8 @@ This file is written by `python scripts/write_docs.py` from `ispace/errors/` and
 def settings_page() -> str:
     rows = []
     for name, field in Settings.model_fields.items():
-        default = f"`{field.default}`" if field.default != "" else "empty"
+        known = field.default.get_secret_value() if isinstance(field.default, SecretStr) else field.default
+        default = f"`{known}`" if known != "" else "empty"
         rows.append(f"| `ISPACE_{name.upper()}` | {default} | {values(name)} | {field.description} |")
     return SETTINGS.format(rows="\n".join(rows))
 
