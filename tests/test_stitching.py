@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sys
+import unicodedata
 from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
@@ -17,7 +18,13 @@ from PIL import Image
 
 from ispace import cli, errors, language
 from ispace.cli import early
-from ispace.errors import StitchFileUnknownError, StitchOptionError, StitchOverPhotoError, StitchSameNameError
+from ispace.errors import (
+    SourceMissingError,
+    StitchFileUnknownError,
+    StitchOptionError,
+    StitchOverPhotoError,
+    StitchSameNameError,
+)
 from ispace.imaging import worker as child
 from ispace.imaging.gpano import Area
 from ispace.imaging.limits import Limits
@@ -121,6 +128,30 @@ def test_a_folder_is_its_photos_in_the_order_people_count(tmp_path: Path) -> Non
         sets.photos([tmp_path / "2.jpg"], [tmp_path / "2.jpg"])
 
 
+def test_of_a_link_and_its_target_both_are_told_and_a_link_that_leads_nowhere_too(tmp_path: Path) -> None:
+    (tmp_path / "1.jpg").write_bytes(b"1")
+    (tmp_path / "2.jpg").symlink_to("1.jpg")
+    (tmp_path / "3.jpg").symlink_to("khong-co.jpg")
+    (tmp_path / "4.jpg").symlink_to(tmp_path)
+    assert [path.name for path in sets.photos([tmp_path, tmp_path / "1.jpg"])] == ["1.jpg", "2.jpg", "3.jpg"]
+    with pytest.raises(SourceMissingError):
+        sets.photos([tmp_path / "3.jpg"])
+
+
+def test_options_name_files_however_their_letters_are_stored() -> None:
+    stored = unicodedata.normalize("NFD", "ảnh chùa.jpg")
+    files = [Path(stored), Path("2.jpg")]
+    assert sets.spelled(["ảnh chùa.jpg", "2.jpg", "khac.jpg"], files) == (stored, "2.jpg", "khac.jpg")
+
+
+def test_a_file_name_that_is_no_text_can_be_reported() -> None:
+    told = report.build(
+        outcome(photo("caf\udce9.jpg"), photo("2.jpg", None, 0, finding("GHEP-TRUNG", other="caf\udce9.jpg"))), "p.jpg"
+    )
+    json.dumps(told, ensure_ascii=False).encode()
+    assert told["photos"][0]["file"] == "caf\ufffd.jpg"
+
+
 def test_two_photos_of_one_name_are_refused(tmp_path: Path) -> None:
     for folder in ("a", "b"):
         (tmp_path / folder).mkdir()
@@ -194,7 +225,21 @@ class Tags(HTMLParser):
         assert self.open.pop() == tag
 
 
-@pytest.mark.parametrize("made", [EXAMPLE, outcome(photo("<b>.jpg", None), result="failed")], ids=["made", "failed"])
+HOSTILE = (
+    "<b>.jpg",
+    "</style></title><script>alert(1)</script>.jpg",
+    "' onload='alert(1).jpg",
+    "{{ 7 * 7 }}{% raw %}.jpg",
+    "--mask -o <svg/onload=alert(1)>.jpg",
+    "-->\u202e]]><!--.jpg",
+)
+
+
+@pytest.mark.parametrize(
+    "made",
+    [EXAMPLE, outcome(photo("<b>.jpg", None), result="failed"), outcome(*(photo(name) for name in HOSTILE))],
+    ids=["made", "failed", "hostile"],
+)
 def test_the_page_stands_alone_and_no_name_is_markup(made: Outcome) -> None:
     told = report.build(made, "pano.jpg")
     text = page.render(made, told, '"><script>', b"jpeg" if made.area else None).decode()
@@ -425,3 +470,12 @@ def test_a_plan_is_a_checklist_in_both_languages() -> None:
 def test_a_name_that_is_not_in_the_set_is_found_before_any_work(tmp_path: Path) -> None:
     with pytest.raises(StitchFileUnknownError):
         work.run([tmp_path / "1.jpg"], tmp_path / "p.jpg", Options(centre="2.jpg"), Here())  # type: ignore[arg-type]
+
+
+def test_what_moved_is_marked_where_it_is() -> None:
+    moved = outcome(photo("01.jpg"), findings=(finding("GHEP-BONG", yaw_deg=-60.0, pitch_deg=-20.0),))
+    told = report.build(moved, "pano.jpg")
+
+    html = page.render(moved, told, "pano", None).decode()
+
+    assert '<g class="ghost"><circle cx="-60.0" cy="20.0"' in html

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from ispace import language, settings
+from ispace import language, photosets, settings, wholefile
 from ispace.cli import early, show
 from ispace.cli.words import help_of, say
-from ispace.errors import FileUnwritableError
-from ispace.imaging.limits import Limits
-from ispace.imaging.stitch.options import Options
 from ispace.imaging.stitch.outcome import Outcome
 from ispace.stitching import checklist, page, report, sets, work
-
-_LAST_WORDS_S = 30
-"""How long a set that has run out of time has to say so before its process is ended."""
 
 Pictures = Annotated[list[Path] | None, typer.Argument(help=help_of("photos"), show_default=False)]
 
@@ -53,32 +48,28 @@ def stitch(
     if out is None or out.suffix.lower() not in {".jpg", ".jpeg"}:
         raise typer.BadParameter("-o PANO.jpg")
     chosen = settings.load()
-    options = Options(
+    files = sets.photos(photos, [path for path in (out, report_to, page_to) if path is not None])
+    options = dataclasses.replace(
+        photosets.options(chosen),
         width_px=width,
-        leave_out=_names(leave_out),
-        pin=_names(pin),
+        leave_out=_names(leave_out, files),
+        pin=_names(pin, files),
         group=group,
         hfov_deg=hfov,
-        centre=None if centre is None else Path(centre).name,
-        cache=Path(chosen.stitch_cache).resolve() if chosen.stitch_cache else None,
-        time_limit_s=chosen.stitch_max_seconds if time_limit is None else time_limit,
+        centre=None if centre is None else _names([centre], files)[0],
     )
-    files = sets.photos(photos, [path for path in (out, report_to, page_to) if path is not None])
-    limits = Limits(
-        max_pixels=chosen.max_pixels,
-        max_bytes=chosen.max_bytes,
-        max_seconds=(options.time_limit_s or 0) + _LAST_WORDS_S,
-        max_memory_mb=chosen.stitch_max_memory_mb,
-    )
+    if time_limit is not None:
+        options = dataclasses.replace(options, time_limit_s=time_limit)
+    limits = photosets.limits(chosen, options.time_limit_s)
     with early.worker(chosen, limits) as worker, show.progress(as_json=as_json) as progress:
         label = say("stitch-photos", count=len(files))
         progress("stitch", label, 0, 1)
         outcome, preview = work.run(files, out, options, worker, lambda share: progress("stitch", label, share, 1))
     told = report.build(outcome, out.name)
     if report_to is not None:
-        _write(report_to, json.dumps(told, ensure_ascii=False, indent=1).encode())
+        wholefile.write(report_to, json.dumps(told, ensure_ascii=False, indent=1).encode())
     if page_to is not None:
-        _write(page_to, page.render(outcome, told, out.stem, preview))
+        wholefile.write(page_to, page.render(outcome, told, out.stem, preview))
     written = [path for path in (report_to, page_to) if path is not None]
     if not as_json:
         _tell(outcome, told, written)
@@ -86,16 +77,9 @@ def stitch(
     show.result({"out": str(out), **told}, _lines(outcome, told, out, written), as_json=as_json)
 
 
-def _names(named: list[str] | None) -> tuple[str, ...]:
-    """Return what people call photos that were named by path."""
-    return tuple(Path(name).name for name in named or ())
-
-
-def _write(path: Path, data: bytes) -> None:
-    try:
-        path.write_bytes(data)
-    except OSError as error:
-        raise FileUnwritableError(file=str(path), reason=error.strerror or str(error)) from error
+def _names(named: list[str] | None, files: list[Path]) -> tuple[str, ...]:
+    """Return what the set calls photos that were named by path."""
+    return sets.spelled((Path(name).name for name in named or ()), files)
 
 
 def _tell(outcome: Outcome, told: dict[str, Any], written: list[Path]) -> None:
@@ -115,5 +99,6 @@ def _lines(outcome: Outcome, told: dict[str, Any], out: Path, written: list[Path
     used = sum(photo.used for photo in outcome.photos)
     size = {"width_px": outcome.area.width_px, "height_px": outcome.area.height_px} if outcome.area else {}
     lines = [say("stitched", file=out, used=used, count=len(outcome.photos), **size), say("stitch-next")]
+    lines[1:1] = [found["sentence"][lang] for found in told["findings"] if found["weight"] == "note"]
     lines += [f"  {number}. {step[lang]}" for number, step in enumerate(told["next"], 1)]
     return lines + [say("stitch-report", file=path) for path in written]

@@ -43,6 +43,12 @@ class StitchUnsureError(StitchFailedError):
     code = "GHEP-KHONG-CHAC"
 
 
+class StitchRepeatsError(StitchFailedError):
+    """The place looks alike in several directions, so the ``count`` photos fit in wrong places as well."""
+
+    code = "GHEP-LAP-LAI"
+
+
 class StitchTimeError(StitchFailedError):
     """The ``count`` photos were not stitched after ``seconds``."""
 
@@ -101,6 +107,12 @@ class StitchPlanError(BadInputError):
     """A capture plan was asked for a camera (``value``) that is neither known nor a field of view."""
 
     code = "GHEP-KE-HOACH"
+
+
+class PhotoSetError(BadInputError):
+    """The ``count`` photos of a set in a tour's folder (``file``) became no panorama: ``reason``, ``report``."""
+
+    code = "GHEP-BO-ANH"
 
 
 class StitchOverPhotoError(BadInputError):

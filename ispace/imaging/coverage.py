@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from ispace.errors import PictureCoverageError, PictureNotPanoramaError, PictureTooSmallError
+from ispace.imaging.info import LEAST_PANORAMA_RATIO
 from ispace.imaging.planes import Sphere
 from ispace.imaging.probe import PictureInfo
 
@@ -18,7 +19,6 @@ MIN_WIDTH_PX = 256
 """Least width of the full sphere; below it is a thumbnail."""
 
 _FULL_TOLERANCE = 0.005
-_LEAST_RATIO = 1.9
 _USUAL_VAOV_DEG = 60.0
 """What telephones and stitched rows usually cover vertically."""
 
@@ -104,7 +104,7 @@ def _by_proportions(info: PictureInfo, ends_meet: Callable[[], bool] | None) -> 
         # Some rows too many or too few come from rounding somewhere. They are spread over the half turn, at most 0.45°
         # from where they were: a hole in the zenith would be seen, this is not.
         return _placed(info, width, height, 0), []
-    if ratio < _LEAST_RATIO:
+    if ratio < LEAST_PANORAMA_RATIO:
         raise PictureNotPanoramaError(file=info.file, size=_size(info))
     round_trip = ends_meet is not None and ends_meet()
     if round_trip:

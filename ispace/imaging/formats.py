@@ -5,6 +5,9 @@ from __future__ import annotations
 HEAD_BYTES = 512
 """How many bytes from the start of a file decide its format."""
 
+FILM = "MP4 / MOV"
+"""What ``foreign_name`` calls what phones film."""
+
 _HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1", b"mif2", b"mif3"}
 _AVIF_BRANDS = {b"avif", b"avis"}
 
@@ -53,7 +56,7 @@ def foreign_name(head: bytes) -> str:  # noqa: PLR0911 - a table of formats
         if head.startswith(magic):
             return name
     if head[4:8] == b"ftyp":
-        return "MP4 / MOV"
+        return FILM
     if head[:4] in {b"II*\0", b"MM\0*"}:
         return "RAW"
     if head.startswith(b"RIFF"):

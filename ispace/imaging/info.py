@@ -9,6 +9,9 @@ from typing import Any, Self
 from ispace.imaging.gpano import Area, GPano
 from ispace.imaging.metadata import Position
 
+LEAST_PANORAMA_RATIO = 1.9
+"""Photos are at most 16:9; what is wider for its height was joined already, by a camera or by a person."""
+
 
 @dataclass(frozen=True, slots=True)
 class PictureInfo:
@@ -43,6 +46,12 @@ class PictureInfo:
     def is_turned(self) -> bool:
         """Whether width and height change places when the picture is put upright."""
         return self.orientation >= 5
+
+    @property
+    def is_panorama(self) -> bool:
+        """Whether the file says so or the picture is too wide for a photo."""
+        said = self.gpano is not None and self.gpano.projection is not None
+        return said or self.width_px >= LEAST_PANORAMA_RATIO * self.height_px
 
     def to_json(self) -> dict[str, Any]:
         """Return plain values that ``from_json`` takes back."""

@@ -15,7 +15,6 @@ import collections
 import contextlib
 import json
 import logging
-import os
 import signal
 import subprocess
 import sys
@@ -25,7 +24,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
 
-import ispace
+from ispace import environment
 from ispace.errors import IspaceError, PictureProcessDiedError, PictureTooMuchMemoryError, PictureTooSlowError
 from ispace.imaging.limits import Limits
 
@@ -39,12 +38,6 @@ _TASKS_A_CHILD = 200
 
 _LONGEST_LINE = 4_000_000
 _LAST_LINES = 40
-
-_ENVIRONMENT = (
-    *("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TMPDIR", "TEMP", "TMP", "TZ"),
-    *("VIRTUAL_ENV", "PYTHONHOME", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT"),
-)
-"""What the child may know of the environment: nothing that opens a store."""
 
 _THREADS = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2"}
 """The child makes its own threads; each of a library's would take address space and a heap of its own."""
@@ -141,14 +134,12 @@ class _Child:
         self.tasks = 0
         self.idle = True
         self._late = self._unwanted = False
-        environment = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ} | _THREADS
-        environment["PYTHONPATH"] = str(Path(ispace.__file__).resolve().parents[1])
         self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
             command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            env=environment,
+            env=environment.of_child() | _THREADS,
         )
         self._last_words: collections.deque[str] = collections.deque(maxlen=_LAST_LINES)
         self._listener = threading.Thread(target=self._listen, args=(_pipe(self._process.stderr),), daemon=True)

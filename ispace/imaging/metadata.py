@@ -23,6 +23,7 @@ GPS_NONSENSE = "ANH-GPS"
 _ORIENTATION, _MAKE, _MODEL, _DATE_TIME = 0x0112, 0x010F, 0x0110, 0x0132
 _EXIF_IFD, _GPS_IFD = 0x8769, 0x8825
 _DATE_TIME_ORIGINAL, _OFFSET_TIME, _OFFSET_TIME_ORIGINAL = 0x9003, 0x9010, 0x9011
+_SUB_SECONDS, _SUB_SECONDS_ORIGINAL = 0x9290, 0x9291
 _FOCAL_35_MM = 0xA405
 _FOCALS_35_MM = (4.0, 2000.0)
 _LAT_REF, _LAT, _LON_REF, _LON, _ALT_REF, _ALT, _DIRECTION = 1, 2, 3, 4, 5, 6, 17
@@ -59,7 +60,7 @@ class Exif:
 
     ``focal_35_mm`` is that of a lens with the same diagonal field of view on 36 × 24 mm. ``orientation`` is 1…8 (1: as
     stored); ``heading_deg`` a compass bearing in [0, 360); ``taken_at`` ISO 8601, with
-    the offset from UTC when the camera wrote one.
+    parts of a second and the offset from UTC when the camera wrote them.
     """
 
     orientation: int = 1
@@ -203,9 +204,9 @@ def _bearing(value: object) -> float | None:
 
 
 def _taken_at(main: _Tags, exif: _Tags) -> str | None:
-    for value, offset in (
-        (exif.get(_DATE_TIME_ORIGINAL), exif.get(_OFFSET_TIME_ORIGINAL)),
-        (main.get(_DATE_TIME), exif.get(_OFFSET_TIME)),
+    for value, offset, part in (
+        (exif.get(_DATE_TIME_ORIGINAL), exif.get(_OFFSET_TIME_ORIGINAL), exif.get(_SUB_SECONDS_ORIGINAL)),
+        (main.get(_DATE_TIME), exif.get(_OFFSET_TIME), exif.get(_SUB_SECONDS)),
     ):
         text = _text(value)
         if text is None:
@@ -214,6 +215,9 @@ def _taken_at(main: _Tags, exif: _Tags) -> str | None:
             moment = datetime.strptime(text[:19], "%Y:%m:%d %H:%M:%S")
         except ValueError:
             continue
+        digits = (_text(part) or "")[:6]
+        if digits.isascii() and digits.isdecimal():
+            moment = moment.replace(microsecond=int(digits.ljust(6, "0")))
         try:
             return datetime.fromisoformat(moment.isoformat() + (_text(offset) or "")).isoformat()
         except ValueError:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from ispace.errors import PictureSphereTooLargeError
-from ispace.imaging import webpicture
+from ispace.imaging import glance as seen, webpicture
 from ispace.imaging.coverage import Declared, Note, north_deg, sphere_of
 from ispace.imaging.decode import load_planes, load_rgb
 from ispace.imaging.limits import Limits
@@ -111,6 +111,21 @@ def picture(params: dict[str, Any], limits: Limits, _progress: Progress) -> dict
     made = webpicture.encode(rgb)
     Path(params["out"]).write_bytes(made.jpeg)
     return {"width_px": made.width_px, "height_px": made.height_px}
+
+
+def glance(params: dict[str, Any], limits: Limits, _progress: Progress) -> dict[str, Any]:
+    """Write a small JPEG of the picture at path to out; return whether it is of two lenses (is_dual_fisheye)."""
+    path = Path(params["path"])
+    rgb = load_rgb(path, limits, seen.LONGEST_PX, probe(path, limits, params["name"]))
+    Path(params["out"]).write_bytes(seen.small(rgb))
+    return {"is_dual_fisheye": seen.is_dual_fisheye(rgb)}
+
+
+def drawing(params: dict[str, Any], _limits: Limits, _progress: Progress) -> dict[str, Any]:
+    """Write the pages of the drawing at path (PDF) as PNG into the folder out; return the names of their files."""
+    from ispace.imaging import drawing as drawings  # noqa: PLC0415 - not paid for by probe
+
+    return {"pages": drawings.render(Path(params["path"]), Path(params["out"]), params["name"])}
 
 
 def stitch(params: dict[str, Any], limits: Limits, progress: Progress) -> dict[str, Any]:

@@ -32,6 +32,8 @@ TASKS: dict[str, Task] = {
     "tile": tasks.tile,
     "views": tasks.views,
     "picture": tasks.picture,
+    "glance": tasks.glance,
+    "drawing": tasks.drawing,
     "stitch": tasks.stitch,
 }
 

@@ -44,8 +44,7 @@ def outline(photo: PhotoOutcome) -> Outline | None:
         path = _around_pole(x, y, -90.0 if pitch > 0 else 90.0)
     else:
         path = "".join(_path(x + turn, y) for turn in _turns(x))
-    middle = (yaw + 180) % 360 - 180
-    return Outline(path, max(-_INSIDE_X, min(_INSIDE_X, middle)), -max(-_INSIDE_Y, min(_INSIDE_Y, pitch)))
+    return Outline(path, *mark(yaw, pitch))
 
 
 def gap_path(gap: Gap) -> str:
@@ -53,6 +52,12 @@ def gap_path(gap: Gap) -> str:
     x = np.array([-1, 1, 1, -1]) * gap.width_deg / 2 + gap.yaw_deg
     y = np.clip(np.array([-1, -1, 1, 1]) * gap.height_deg / 2 - gap.pitch_deg, -90, 90)
     return "".join(_path(x + turn, y) for turn in _turns(x))
+
+
+def mark(yaw_deg: float, pitch_deg: float) -> tuple[float, float]:
+    """Return where a mark for a direction stands: x and y in the drawing, such that all of it is seen."""
+    x = (yaw_deg + 180) % 360 - 180
+    return max(-_INSIDE_X, min(_INSIDE_X, x)), -max(-_INSIDE_Y, min(_INSIDE_Y, pitch_deg))
 
 
 def _around_pole(x: Array, y: Array, edge: float) -> str:

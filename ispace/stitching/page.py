@@ -19,7 +19,8 @@ from ispace.imaging.stitch.outcome import Outcome
 from ispace.stitching import coverage, sentences
 
 _REST_OF_POLICY = "img-src data:; font-src data:; base-uri 'none'; form-action 'none'"
-_OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]*")
+_OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]*(?: \d+)?(?: -o [^\s,;]*[^\s,;.])?")
+_GHOST = "GHEP-BONG"
 _FONT = re.compile(r"url\((?P<name>fonts/(?!\S*latin-ext)[a-z0-9-]+\.woff2)\)")
 
 
@@ -46,6 +47,9 @@ def render(outcome: Outcome, told: dict[str, Any], name: str, preview: bytes | N
         used=used,
         percent=_percent(outcome.covered),
         gaps=[coverage.gap_path(gap) for gap in outcome.gaps],
+        ghosts=[
+            coverage.mark(f.params["yaw_deg"], f.params["pitch_deg"]) for f in outcome.findings if f.code == _GHOST
+        ],
         drawn=any(photo["outline"] for photo in photos),
         notes=[f for f in told["findings"] if f["weight"] == "note"],
         seconds=round(sum(outcome.seconds.values())),
@@ -103,3 +107,20 @@ def _unhashed(rules: str, front: assets.Assets) -> str:
         if name.startswith("fonts/") and name in front.key_of:
             rules = rules.replace(f"url({front.key_of[name].rpartition('/')[2]})", f"url({name})")
     return rules
+
+
+_MAIN = re.compile(r'<main id="([a-z-]+)".*?</main>\n?', re.DOTALL)
+
+
+def for_reader(page: str, lang: str, back: str, back_words: str) -> str:
+    """Return a kept report with the reader's language first and a way back to ``back`` above it."""
+    parts = {found[1]: found[0] for found in _MAIN.finditer(page)}
+    order = [*(name for name in parts if name == lang), *(name for name in parts if name != lang)]
+    before, after = page[: next(_MAIN.finditer(page)).start()], page[page.rindex("</main>") + len("</main>") :]
+    link = f'<p class="back"><a href="{escape(back)}">← {escape(back_words)}</a></p>\n'
+    return (
+        before.replace('<html lang="vi">', f'<html lang="{order[0]}">')
+        + link
+        + "".join(parts[n] for n in order)
+        + after
+    )

@@ -20,7 +20,7 @@ _RETAKE = {"GHEP-NHOE", "GHEP-DI-MAY", "GHEP-TRON", "GHEP-IT-CHONG", "GHEP-HOI-N
 """What another photo of the same direction mends."""
 
 
-def build(outcome: Outcome, panorama: str) -> dict[str, Any]:
+def build(outcome: Outcome, panorama: str, *, in_studio: bool = False) -> dict[str, Any]:
     """Return the report of a set whose panorama is called ``panorama``, as plain values for JSON."""
     found = list(outcome.findings)
     if outcome.result != "failed" and not any(f.code == sentences.GAP for f in found):
@@ -32,9 +32,18 @@ def build(outcome: Outcome, panorama: str) -> dict[str, Any]:
         "verdict": _verdict(outcome, found),
         "photos": [_photo(number, photo) for number, photo in enumerate(outcome.photos, 1)],
         "findings": [_finding(f) for f in found],
-        "next": _next(outcome, found, panorama),
+        "next": _next(outcome, found, panorama, "-studio" if in_studio else ""),
     }
-    return report
+    return {name: _writable(value) for name, value in report.items()}
+
+
+def _writable(value: Any) -> Any:
+    """Return plain values without what no text can hold: file names need not be Unicode on every system."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    if isinstance(value, dict):
+        return {name: _writable(inner) for name, inner in value.items()}
+    return [_writable(inner) for inner in value] if isinstance(value, list | tuple) else value
 
 
 def state(photo: PhotoOutcome) -> str:
@@ -84,7 +93,7 @@ def _first(text: str) -> tuple[str, str]:
     return (f"{first}.", rest) if rest else (text, "")
 
 
-def _next(outcome: Outcome, found: list[Finding], panorama: str) -> list[dict[str, str]]:
+def _next(outcome: Outcome, found: list[Finding], panorama: str, where: str) -> list[dict[str, str]]:
     """Return what to do, the most pressing first: sentences by language."""
     steps = []
     if outcome.result != "failed":
@@ -105,8 +114,8 @@ def _next(outcome: Outcome, found: list[Finding], panorama: str) -> list[dict[st
             )
     if outcome.result == "failed":
         rest = {lang: _first(sentences.sentence(found[0], lang))[1] for lang in LANGUAGES} if found else {"vi": ""}
-        steps = [*([rest] if rest["vi"] else []), *steps, sentences.in_every_language("next-plan")]
+        steps = [*([rest] if rest["vi"] else []), *steps, sentences.in_every_language(f"next-plan{where}")]
     else:
         steps.append(sentences.in_every_language("next-look", file=panorama))
-        steps.append(sentences.in_every_language("next-use", file=panorama))
+        steps.append(sentences.in_every_language(f"next-use{where}", file=panorama))
     return steps

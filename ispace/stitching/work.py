@@ -48,7 +48,7 @@ def run(
         raise FileUnwritableError(file=str(out), reason=error.strerror or str(error)) from error
     try:
         made = aside / out.name
-        params = {"photos": [str(path.resolve()) for path in files], "out": str(made), "name": out.name}
+        params = {"photos": [str(path.absolute()) for path in files], "out": str(made), "name": out.name}
         try:
             said = worker.run("stitch", {**params, "options": options.to_json()}, progress)
         except (PictureTooSlowError, PictureTooMuchMemoryError, PictureProcessDiedError) as error:

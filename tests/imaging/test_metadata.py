@@ -5,8 +5,7 @@ import io
 import json
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from PIL import Image
 from PIL.TiffImagePlugin import IFDRational
 
@@ -238,6 +237,13 @@ def test_a_time_that_cannot_be_is_left_out(time):
     exif = Image.Exif()
     exif.get_ifd(0x8769)[0x9003] = time
     assert read_exif(exif.tobytes()).taken_at is None
+
+
+@pytest.mark.parametrize(("part", "expected"), [("25", ".250000"), ("123456789", ".123456"), ("x", ""), ("", "")])
+def test_parts_of_a_second_are_told_where_they_are_digits(part, expected):
+    exif = Image.Exif()
+    exif.get_ifd(0x8769).update({0x9003: "2025:11:27 10:32:05", 0x9291: part, 0x9011: "+07:00"})
+    assert read_exif(exif.tobytes()).taken_at == f"2025-11-27T10:32:05{expected}+07:00"
 
 
 def test_a_camera_name_is_short_and_printable():

@@ -11,8 +11,7 @@ import numpy as np
 import pytest
 import simplejpeg
 import smooth_sphere
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from PIL import Image
 
 from ispace.imaging.encode import decode

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-import small_set
-from small_set import SmallSet
+from stitching import placed_sets
+from stitching.light import linear, srgb8
+from stitching.placed_sets import PlacedSet
 
 from ispace.imaging.geometry import equirect_xy
 from ispace.imaging.stitch import layers, photometry, seams
@@ -36,13 +37,13 @@ def painted(photos, labels, area, block_px):
 
 def bars(directions):
     """Stripes, so that a seam has something to be seen on."""
-    return small_set.rgb(directions) + 60 * (np.sin(40 * directions[..., :1]) > 0)
+    return placed_sets.rgb(directions) + 60 * (np.sin(40 * directions[..., :1]) > 0)
 
 
 @pytest.fixture(scope="module")
 def ring():
     gains = 2 ** np.linspace(-0.3, 0.3, 8)[:, None] * np.ones(3)
-    return SmallSet(small_set.RING, gains, painted=bars)
+    return PlacedSet(placed_sets.RING, gains, painted=bars)
 
 
 def test_blocks_come_out_as_the_whole(ring):
@@ -67,8 +68,8 @@ def reds(rgb):
 
 def test_somebody_in_one_photo_of_two_is_not_cut_in_half():
     # 22.5° lies in the middle between two photos of the ring: there the seam would be
-    photos = SmallSet(small_set.RING)
-    at_45 = next(i for i, angles in enumerate(small_set.RING) if angles == (45, 0))
+    photos = PlacedSet(placed_sets.RING)
+    at_45 = next(i for i, angles in enumerate(placed_sets.RING) if angles == (45, 0))
     photos.paint(at_45, 24, 0, 9, RED)
     area = Window(0, 0, WIDTH_PX, WIDTH_PX // 2)
     rgb, _ = painted(photos, chosen(photos).labels, area, WIDTH_PX)
@@ -78,8 +79,8 @@ def test_somebody_in_one_photo_of_two_is_not_cut_in_half():
 
 
 def test_somebody_in_one_photo_of_three_is_left_out():
-    photos = SmallSet([*small_set.RING, (20, 20), (20, -20)])
-    at_0 = small_set.RING.index((0, 0))
+    photos = PlacedSet([*placed_sets.RING, (20, 20), (20, -20)])
+    at_0 = placed_sets.RING.index((0, 0))
     photos.paint(at_0, 3, 0, 9, RED)
     made = chosen(photos)
     rgb, _ = painted(photos, made.labels, Window(0, 0, WIDTH_PX, WIDTH_PX // 2), WIDTH_PX)
@@ -104,34 +105,34 @@ def test_still_photos_have_no_ghosts_and_seams_far_from_borders(ring):
 
 def test_gains_and_falloff_are_found():
     gains = 2 ** np.array([[-0.6], [0.1], [0.5], [-0.2], [0.0], [0.6], [-0.1], [0.3]]) * (1, 1.04, 0.95)
-    photos = SmallSet(small_set.RING, gains * 0.8, corner=0.4)
+    photos = PlacedSet(placed_sets.RING, gains * 0.8, corner=0.4)
     light = photometry.measured(photos.placed, photos.photos, photos.pictures)
     ratio = light.gains * gains
     assert np.ptp(np.log2(ratio), axis=0).max() < 0.03
     corrected = [
         light.corrected(place, photos.placed[place], photos.photos[place], photos.pictures[place]) for place in range(8)
     ]
-    plain = SmallSet(small_set.RING)
-    factor = np.median(small_set.linear(corrected[0]) / small_set.linear(plain.pictures[0]), axis=(0, 1))
+    plain = PlacedSet(placed_sets.RING)
+    factor = np.median(linear(corrected[0]) / linear(plain.pictures[0]), axis=(0, 1))
     for got, wanted in zip(corrected, plain.pictures, strict=True):
-        off = small_set.srgb8(small_set.linear(got) / factor).astype(int) - wanted
+        off = srgb8(linear(got) / factor).astype(int) - wanted
         assert np.abs(off).mean() < 2.5
 
 
 def test_a_grid_of_shifts_moves_what_is_seen():
-    photos = SmallSet([(0, 0)])
+    photos = PlacedSet([(0, 0)])
     window = Window(412, 206, 200, 100)
     plain = mapped(photos.placed[0], photos.photos[0], WIDTH_PX, window)
     shifts = np.zeros((3, 3, 2))
     shifts[..., 0] = 0.02
     moved = photos.placed[0].__class__(0, photos.placed[0].lens, photos.placed[0].rotation, shifts)
     shifted = mapped(moved, photos.photos[0], WIDTH_PX, window)
-    assert shifted.x - plain.x == pytest.approx(0.02 * small_set.WIDTH_PX / 2, abs=1e-3)
+    assert shifted.x - plain.x == pytest.approx(0.02 * placed_sets.WIDTH_PX / 2, abs=1e-3)
     assert shifted.y == pytest.approx(plain.y, abs=1e-3)
 
 
 def test_what_is_behind_the_camera_is_not_inside():
-    photos = SmallSet([(0, 0)])
+    photos = PlacedSet([(0, 0)])
     x, y = equirect_xy(180, 0, WIDTH_PX, WIDTH_PX // 2)
     whole = mapped(photos.placed[0], photos.photos[0], WIDTH_PX, Window(0, 0, WIDTH_PX, WIDTH_PX // 2))
     assert not whole.inside[int(y), int(x)]

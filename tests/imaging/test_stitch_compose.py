@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import errno
+import os
+from dataclasses import replace
+
 import numpy as np
 import pytest
-import small_set
 from PIL import Image
-from small_set import SmallSet
+from stitching import placed_sets
+from stitching.placed_sets import PlacedSet
 
 from ispace.imaging.gpano import Area
 from ispace.imaging.limits import Limits
@@ -20,9 +24,9 @@ WIDTH_PX = 768
 @pytest.fixture(scope="module")
 def uneven():
     random = np.random.default_rng(7)
-    exposures = 2 ** random.uniform(-0.7, 0.7, (len(small_set.ALL), 1))
-    balance = np.exp(random.normal(0, 0.04, (len(small_set.ALL), 3)))
-    return SmallSet(small_set.ALL, exposures * balance * 0.8, corner=0.3)
+    exposures = 2 ** random.uniform(-0.7, 0.7, (len(placed_sets.ALL), 1))
+    balance = np.exp(random.normal(0, 0.04, (len(placed_sets.ALL), 3)))
+    return PlacedSet(placed_sets.ALL, exposures * balance * 0.8, corner=0.3)
 
 
 @pytest.fixture(scope="module")
@@ -39,8 +43,8 @@ def test_exposure_white_balance_and_dark_corners_vanish(sphere):
     assert made.area == Area(WIDTH_PX, WIDTH_PX // 2, 0, 0, WIDTH_PX, WIDTH_PX // 2)
     assert made.covered_share == pytest.approx(1)
     covered = rgba[..., 3] > 0
-    target = small_set.truth(WIDTH_PX)
-    assert small_set.psnr(small_set.fitted(rgba[..., :3], target, covered), target, covered) > 36
+    target = placed_sets.truth(WIDTH_PX)
+    assert placed_sets.psnr(placed_sets.fitted(rgba[..., :3], target, covered), target, covered) > 36
 
 
 def test_the_median_exposure_stays(sphere):
@@ -50,8 +54,8 @@ def test_the_median_exposure_stays(sphere):
 
 def test_there_is_no_step_at_180_degrees(sphere):
     _, rgba, _, _ = sphere
-    target = small_set.truth(WIDTH_PX)
-    off = small_set.fitted(rgba[..., :3], target, rgba[..., 3] > 0) - target
+    target = placed_sets.truth(WIDTH_PX)
+    off = placed_sets.fitted(rgba[..., :3], target, rgba[..., 3] > 0) - target
     step = np.abs(off[:, 0] - off[:, -1])
     elsewhere = np.abs(off[:, 1:] - off[:, :-1])
     assert step.mean() < elsewhere.mean() + 0.7
@@ -78,9 +82,17 @@ def test_the_file_says_when_where_and_with_what(sphere):
     assert info.position.altitude_m == 12
 
 
+def test_the_file_keeps_parts_of_a_second_and_the_offset_of_the_first_photo(tmp_path):
+    made = PlacedSet([(0, 0), (40, 0)])
+    for number, time in enumerate(["2026-03-01T09:00:07.250000+07:00", "2026-03-01T09:00:07.500000+07:00"]):
+        made.photos[number] = replace(made.photos[number], info=replace(made.photos[number].info, taken_at=time))
+    compose(made.placed, made.photos, made.read, 256, tmp_path / "pano.jpg")
+    assert probe(tmp_path / "pano.jpg", Limits()).taken_at == "2026-03-01T09:00:07.250000+07:00"
+
+
 @pytest.fixture(scope="module")
 def part():
-    return SmallSet([(135, 0), (180, 10), (-135, 0)])
+    return PlacedSet([(135, 0), (180, 10), (-135, 0)])
 
 
 def test_a_part_across_180_degrees_becomes_one_piece(part, tmp_path):
@@ -95,9 +107,9 @@ def test_a_part_across_180_degrees_becomes_one_piece(part, tmp_path):
     assert covered.any(axis=0)[[0, -1]].all()
     assert covered.any(axis=1)[[0, -1]].all()
     turn = round(made.turned_deg * 512 / 360)
-    target = np.roll(small_set.truth(512), turn, axis=1)
+    target = np.roll(placed_sets.truth(512), turn, axis=1)
     target = target[area.top_px : area.top_px + area.height_px, area.left_px : area.left_px + area.width_px]
-    assert small_set.psnr(rgba[..., :3].astype(float), target, covered) > 36
+    assert placed_sets.psnr(rgba[..., :3].astype(float), target, covered) > 36
 
 
 def test_a_part_is_a_jpeg_with_its_place_and_no_holes(part, tmp_path):
@@ -129,6 +141,24 @@ def test_who_cancels_keeps_the_old_picture_and_no_scraps(part, tmp_path):
         compose(part.placed, part.photos, part.read, 512, tmp_path / "part.jpg", cancelled=cancelled)
     assert [path.name for path in tmp_path.iterdir()] == ["part.jpg"]
     assert (tmp_path / "part.jpg").read_bytes() == b"old"
+
+
+def test_a_full_disk_is_found_out_before_anything_is_painted(part, tmp_path, monkeypatch):
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "posix_fallocate", full, raising=False)
+    with pytest.raises(OSError, match="No space left"):
+        compose(part.placed, part.photos, part.read, 512, tmp_path / "part.jpg")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_nothing_is_enlarged_for_a_width_that_no_photo_holds(part):
+    best_px = composition.best_width_px(part.placed, part.photos)
+    assert composition.sensible_width_px(None, part.placed, part.photos) == best_px
+    assert composition.sensible_width_px(16384, part.placed, part.photos) == best_px
+    assert composition.sensible_width_px(best_px + 100, part.placed, part.photos) == best_px + 100
+    assert composition.sensible_width_px(512, part.placed, part.photos) == 512
 
 
 def test_the_width_keeps_what_the_photos_hold(part):

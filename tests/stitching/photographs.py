@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 from PIL import Image
 from stitching import optics
+from stitching.light import linear, srgb8
 from stitching.plans import Plan, Room, directions, long_focal
 from stitching.scene import Scene
 from stitching.truth import TrueShot, Truth
@@ -18,8 +19,8 @@ from stitching.truth import TrueShot, Truth
 from ispace.imaging.stitch import camera
 
 _STEPS = 4096
-_SRGB = np.arange(256) / 255
-_LINEAR = np.where(_SRGB <= 0.04045, _SRGB / 12.92, ((_SRGB + 0.055) / 1.055) ** 2.4).astype(np.float32)
+_LINEAR = linear(np.arange(256)).astype(np.float32)
+_OF_ROOT = srgb8((np.arange(_STEPS) / (_STEPS - 1)) ** 2)
 _PICTURE_PX = 4096
 _SIDEWAYS = 6
 """EXIF: to be turned clockwise by a quarter."""
@@ -120,23 +121,24 @@ def _taken(scene: Scene, plan: Plan, shot: TrueShot, yaw_deg: float, rng: np.ran
     for _ in range(plan.people):
         _stand(seen, towards, yaw_deg + rng.uniform(-28, 28), rng)
     white = np.exp(rng.normal(0, plan.white_balance, 3)) if plan.white_balance else np.ones(3)
-    gains = (white / white[1] * 2**shot.exposure_ev).astype(np.float32)
-    linear = _LINEAR[seen] * (_shade(width, height, plan.vignetting) * gains)
-    if plan.noise:
-        grain = rng.standard_normal(linear.shape, dtype=np.float32)
-        linear += grain * (plan.noise * (0.0015 + 0.012 * np.sqrt(linear)))
+    return exposed(seen, white / white[1] * 2**shot.exposure_ev, plan.vignetting, plan.noise, rng)
+
+
+def exposed(
+    seen: np.ndarray,
+    gains: np.ndarray,
+    vignetting: float,
+    noise: float = 0.0,
+    rng: np.random.Generator | None = None,
+) -> np.ndarray:
+    """Return what a sensor makes of sRGB (h, w, 3): ``gains`` (3,) in linear light, dark corners, and noise."""
+    light = _LINEAR[seen] * (_shade(seen.shape[1], seen.shape[0], vignetting) * gains.astype(np.float32))
+    if noise and rng is not None:
+        grain = rng.standard_normal(light.shape, dtype=np.float32)
+        light += grain * (noise * (0.0015 + 0.012 * np.sqrt(light)))
     # numbers that are not linear, from a table over the root, which is fine enough in the dark as well
-    step = np.sqrt(np.clip(linear, 0, 1)) * np.float32(_STEPS - 1) + np.float32(0.5)
-    return _TABLE[step.astype(np.uint16)]
-
-
-def _table() -> np.ndarray:
-    linear = (np.arange(_STEPS) / (_STEPS - 1)) ** 2
-    srgb = np.where(linear <= 0.0031308, linear * 12.92, 1.055 * np.maximum(linear, 1e-9) ** (1 / 2.4) - 0.055)
-    return np.rint(srgb * 255).astype(np.uint8)
-
-
-_TABLE = _table()
+    step = np.sqrt(np.clip(light, 0, 1)) * np.float32(_STEPS - 1) + np.float32(0.5)
+    return _OF_ROOT[step.astype(np.uint16)]
 
 
 def _shade(width: int, height: int, lost: float) -> np.ndarray:

@@ -93,7 +93,7 @@ PLANS = {
     "full24x": Plan(rows=_FULL.rows, zenith=1, exif=False, shuffled=True),
     "full36": Plan(rows=((0, 12), (43, 12), (-43, 11)), zenith=1, long_fov_deg=(64, 67), portrait=True),
     "hand24": Plan(rows=((0, 8), (36, 8), (-36, 7)), zenith=1, moves_m=0.04, **_HAND),
-    "hand12r": Plan(rows=((0, 12),), long_fov_deg=(65, 70), portrait=True, moves_m=0.04, people=1, **_HAND),
+    "hand12r": Plan(rows=((0, 12),), long_fov_deg=(65, 70), portrait=True, moves_m=0.04, **_HAND),
     "drone26": Plan(
         rows=((5, 9), (-28, 9), (-58, 7)),
         nadir=1,

@@ -14,18 +14,20 @@ from stitching.truth import Truth
 
 _SIZE = {"long_px": 480, "short_px": 360, "off_centre_px": 1.0}
 _ROWS = {"rows": ((20, 6), (-24, 6)), "zenith": 0, "long_fov_deg": (92.0, 92.0)}
+_RING = {"rows": ((0, 8),), "zenith": 0, "long_fov_deg": (92.0, 92.0)}
 
 SMALL_PLANS: dict[str, Plan] = {
     "ring": replace(PLANS["ring12"], **_SIZE, brown=False),
     "rows": Plan(**_ROWS, **_SIZE, exif=False, shuffled=True),
     "phone": replace(PLANS["people12"], **_SIZE, people=1),
     "hand": Plan(**_ROWS, **_SIZE, exif=False, moves_m=0.04),
+    "half": Plan(rows=((0, 6),), arc_deg=180, **_SIZE),
     "part": Plan(rows=((0, 4),), arc_deg=120, **_SIZE),
-    "mixed": Plan(**_ROWS, **_SIZE, exif=False, zoomed=2, duplicates=1, blurred=1, formats=("jpg", "png", "heic")),
+    "mixed": Plan(**_RING, **_SIZE, exif=False, zoomed=2, duplicates=1, blurred=1, formats=("jpg", "png", "heic")),
     "walls": Plan(rows=((0, 10),), **_SIZE),
     "sky": Plan(rows=((30, 8),), **_SIZE),
 }
-"""``two``, of two places in one folder, is made of ``ring`` and ``part``."""
+"""``two``, of two places in one folder, is made of ``half`` and ``part``."""
 
 
 @pytest.fixture(scope="session")
@@ -36,7 +38,7 @@ def small_set(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Truth
     def made(name: str) -> Truth:
         folder = tmp_path_factory.mktemp(f"photos-{name}")
         if name == "two":
-            places = [(painted(1), SMALL_PLANS["ring"]), (painted(2), SMALL_PLANS["part"])]
+            places = [(painted(1), SMALL_PLANS["half"]), (painted(2), SMALL_PLANS["part"])]
             return photograph_places(places, folder, seed=1)
         kind = {"walls": "walls", "sky": "sky"}.get(name, "room")
         return photograph(painted(1, kind=kind), SMALL_PLANS[name], folder, seed=1)  # type: ignore[arg-type]

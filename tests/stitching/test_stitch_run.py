@@ -6,6 +6,7 @@ import hashlib
 import itertools
 import json
 import shutil
+import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from PIL import Image
 from stitching import poses
 from stitching.truth import Truth
 
-from ispace.errors import StitchFileUnknownError
+from ispace.errors import SourceMissingError, StitchFileUnknownError
 from ispace.imaging.gpano import read_gpano
 from ispace.imaging.stitch.findings import CATALOGUE
 from ispace.imaging.stitch.options import Options
@@ -23,8 +24,10 @@ from ispace.imaging.stitch.outcome import Outcome
 from ispace.imaging.stitch.run import stitch
 from ispace.stitching.sentences import of_gap
 
+pytestmark = pytest.mark.slow
+
 Sets = Callable[[str], Truth]
-_WIDTH_PX = 1024
+_WIDTH_PX = 768
 
 
 def _photos(truth: Truth) -> list[Path]:
@@ -84,6 +87,16 @@ def test_photos_of_two_places_are_two_groups_and_never_one_picture(stitched: Cal
     assert all(len(place) == 1 for place in places)
 
 
+def test_what_is_pinned_and_cannot_be_joined_is_told(stitched: Callable[..., tuple], tmp_path: Path) -> None:
+    truth, outcome, _ = stitched("two")
+    first, second = (sorted(group.files)[:3] for group in outcome.groups)
+    photos = [truth.photos / file for file in (*first, *second)]
+    pinned = stitch(photos, tmp_path / "pinned.jpg", Options(width_px=512, pin=(first[0], second[0])))
+
+    told = {found.code: found.params for found in pinned.findings}
+    assert told["GHEP-GHIM-ROI"] == {"files": second[0]}
+
+
 def test_zoomed_photos_and_other_formats_belong(stitched: Callable[..., tuple]) -> None:
     truth, outcome, _ = stitched("mixed")
     score = poses.score(poses.reported(outcome.to_json()), truth)
@@ -136,20 +149,26 @@ def test_all_that_is_found_can_be_said(stitched: Callable[..., tuple]) -> None:
 def test_the_same_photos_give_the_same_bytes_and_features_are_kept(small_set: Sets, tmp_path: Path) -> None:
     photos = _photos(small_set("part"))
     options = Options(width_px=512, cache=tmp_path / "kept")
-    digests = set()
+    digests, reports, shares = set(), set(), []
     for name in ("one.jpg", "two.jpg"):
-        assert stitch(photos, tmp_path / name, options).result != "failed"
+        outcome = stitch(photos, tmp_path / name, options, progress=shares.append)
+        assert outcome.result != "failed"
         digests.add(hashlib.sha256((tmp_path / name).read_bytes()).hexdigest())
-    assert len(digests) == 1
+        reports.add(json.dumps(outcome.to_json() | {"seconds": None}))
+    assert len(digests) == len(reports) == 1
+    assert max(b - a for a, b in itertools.pairwise(shares)) < 0.1  # and is told on the way
     assert len(list((tmp_path / "kept").glob("*.npz"))) == len(photos)
 
 
 def test_a_person_leaves_photos_out_and_chooses_the_middle(small_set: Sets, tmp_path: Path) -> None:
-    photos = _photos(small_set("ring"))
-    outcome = stitch(photos, tmp_path / "out.jpg", Options(width_px=512, leave_out=(photos[3].name,)))
-    assert _why(outcome) == {photos[3].name: ["GHEP-BO-RA"]}
-    outcome = stitch(photos, tmp_path / "out.jpg", Options(width_px=512, centre=photos[6].name))
-    middle = next(photo for photo in outcome.photos if photo.file == photos[6].name)
+    photos = _photos(small_set("half"))
+    outcome = stitch(photos, tmp_path / "out.jpg", Options(width_px=512, leave_out=(photos[5].name,)))
+    assert _why(outcome) == {photos[5].name: ["GHEP-BO-RA"]}
+    outcome = stitch(photos, tmp_path / "out.jpg", Options(width_px=16384, centre=photos[2].name))
+    assert "GHEP-HEP-LAI" in _codes(outcome)
+    assert outcome.area is not None
+    assert outcome.area.full_width_px < 3000  # photos of 480 pixels hold no more
+    middle = next(photo for photo in outcome.photos if photo.file == photos[2].name)
     assert middle.yaw_deg == pytest.approx(0, abs=0.5)
     with pytest.raises(StitchFileUnknownError):
         stitch(photos, tmp_path / "out.jpg", Options(leave_out=("khong-co.jpg",)))
@@ -164,7 +183,12 @@ def test_every_file_that_is_no_photo_has_its_reason(small_set: Sets, tmp_path: P
     (tmp_path / "film.mp4").write_bytes(b"\0" * 64)
     (tmp_path / "note.jpg").write_text("not a picture")
     Image.new("RGB", (1200, 400), "grey").save(tmp_path / "wide.jpg")
+    (tmp_path / "film-by-content.jpg").write_bytes(b"\0\0\0\x18ftypmp42" + b"\0" * 64)
+    (tmp_path / "lost.jpg").symlink_to("nowhere.jpg")
     Image.new("RGB", (1080, 2340), "white").save(tmp_path / "screen.png")
+    Image.new("RGB", (2412, 1080), "white").save(tmp_path / unicodedata.normalize("NFD", "Ảnh chụp màn hình.jpg"))
+    Image.new("RGB", (1280, 720), "white").save(tmp_path / "messenger.jpg")
+    Image.new("1", (16000, 14000)).save(tmp_path / "huge.png")
     Image.new("RGB", (200, 150), "white").save(tmp_path / "small.png")
     files = sorted(tmp_path.iterdir())
     outcome = stitch(files, tmp_path / "out.jpg", Options(width_px=512))
@@ -174,6 +198,11 @@ def test_every_file_that_is_no_photo_has_its_reason(small_set: Sets, tmp_path: P
     assert why["zz-copy.jpg"] == ["GHEP-TRUNG"]
     assert why["wide.jpg"] == ["GHEP-LA-PANORAMA"]
     assert why["screen.png"] == ["GHEP-MAN-HINH"]
+    assert why[unicodedata.normalize("NFD", "Ảnh chụp màn hình.jpg")] == ["GHEP-MAN-HINH"]
+    assert why["messenger.jpg"] == ["GHEP-TRON"]
+    assert why["film-by-content.jpg"] == ["GHEP-PHIM"]
+    assert why["huge.png"] == ["ANH-LON"]
+    assert why["lost.jpg"] == [SourceMissingError.code]
     assert why["small.png"] == ["GHEP-ANH-NHO"]
     assert why["cut.jpg"][0].startswith("ANH-")
     assert why["note.jpg"][0].startswith("ANH-")

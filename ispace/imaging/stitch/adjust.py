@@ -6,14 +6,14 @@ priors on the lenses stay quadratic, or a few bad matches could walk away from t
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import sparse
-from scipy.sparse.linalg import splu
 
-from ispace.imaging.stitch.camera import Array, Lens, turned
+from ispace.imaging.stitch.camera import Array, Lens
+from ispace.imaging.stitch.descent import by_turns, descend, turned_by
 from ispace.imaging.stitch.features import WORK_PX
 
 HALF_PX = WORK_PX / 2
@@ -22,6 +22,7 @@ _FINAL_TIMES, _FINAL_PX = 2.5, (2.0, 8.0)
 _FREED = (1, 1, 3, 5)
 """How many of focal length, a, b, cx and cy each step frees."""
 _ROUNDS = 12
+_DAMPING = 1e-4
 _DONE = 1e-4
 _PRIORS = {"a": 0.12, "b": 0.08, "cx": 0.01, "cy": 0.01}
 _FOCAL_KNOWN = 0.05
@@ -29,7 +30,10 @@ _FOCAL_UNKNOWN = 0.25
 _FOCAL_FARTHEST = 0.4
 """Natural logarithm: with parallax a focal length without bound would flee, since far away everything fits a bit."""
 _PRIOR_PER_MATCH = 0.08
-"""How much a prior weighs, in squared pixels for each match: next to nothing where matches agree."""
+_SHARPEST_PX, _BLUNTEST_PX = 0.1, 1.0
+"""How much a prior weighs for each match, in squares of the median misfit: next to nothing where matches agree.
+
+On a tripod they do so to a fifth of a pixel. Taken for a whole one there, priors hold lenses a hundredth off."""
 _PARAMETERS = 5
 _STEP = 1e-6
 
@@ -67,21 +71,23 @@ def adjust(
     known: Collection[str],
     *,
     quick: bool = False,
+    asked: Callable[[], None] = lambda: None,
 ) -> Adjusted:
     """Return rotations and lenses with which the ties meet best.
 
     ``lens_of`` names each photo's lens; ``expected`` are the focal lengths of lenses by name before any of this, and
     ``known`` the names of those that EXIF told, which are believed more. With
     ``quick`` lenses keep their distortion and only narrow widths are gone through: for a start that is nearly right.
+    ``asked`` is called again and again, and may raise to end it.
     """
     problem = _Problem(ties, rotations, lenses, lens_of, expected, known)
     steps = list(zip(_WIDTHS_PX, _FREED[:3], strict=True))
     if quick:
         steps = [(_WIDTHS_PX[2], 5)]
     for width_px, freed in steps:
-        problem.settle(width_px, freed)
+        problem.settle(width_px, freed, asked)
     last_px = float(np.clip(_FINAL_TIMES * problem.median_px(), *_FINAL_PX))
-    problem.settle(last_px, _FREED[3])
+    problem.settle(last_px, _FREED[3], asked)
     return problem.result()
 
 
@@ -113,6 +119,7 @@ class _Problem:
         )
         for n, name in enumerate(self._names):
             self._start[n] = [np.log(expected[name]), 0, 0, 0, 0]
+        self._prior_weight, self._width_px, self._freed = 1.0, _WIDTHS_PX[0], 0
         self._lengths = [len(tie.points_a) for tie in ties]
         self._a = np.repeat([place[tie.a] for tie in ties], self._lengths)
         self._b = np.repeat([place[tie.b] for tie in ties], self._lengths)
@@ -121,32 +128,12 @@ class _Problem:
             np.concatenate([tie.points_b for tie in ties]),
         )
 
-    def settle(self, width_px: float, freed: int) -> None:
+    def settle(self, width_px: float, freed: int, asked: Callable[[], None]) -> None:
         """Move all unknowns until nothing is gained; of each lens the first ``freed`` parameters."""
-        damping = 1e-4
-        off = self._misfits()
-        cost = self._cost(off, width_px, freed)
-        for _ in range(_ROUNDS):
-            hessian, gradient = self._normal(off, width_px, freed)
-            better = False
-            while not better and damping < 1e6:
-                step = self._solve(hessian, gradient, damping)
-                before = (self._rotations, self._values)
-                self._move(step, freed)
-                trial = self._misfits()
-                now = self._cost(trial, width_px, freed)
-                better = now < cost
-                if better:
-                    damping = max(damping / 5, 1e-9)
-                else:
-                    self._rotations, self._values = before
-                    damping *= 6
-            if not better:
-                return
-            gained = cost - now
-            off, cost = trial, now
-            if gained < _DONE * cost:
-                return
+        spread_px = float(np.clip(self.median_px(), _SHARPEST_PX, _BLUNTEST_PX))
+        self._prior_weight = max(1.0, _PRIOR_PER_MATCH * spread_px**2 * len(self._a))
+        self._width_px, self._freed = width_px, freed
+        descend(self, damping=_DAMPING, rounds=_ROUNDS, done=_DONE, asked=asked)
 
     def median_px(self) -> float:
         return float(np.median(np.linalg.norm(self._misfits(), axis=1)))
@@ -182,28 +169,33 @@ class _Problem:
         rays = [self._world(side, self._rays(side, self._values)) for side in (0, 1)]
         return np.asarray((rays[0] - rays[1]) * self._scale())
 
-    def _cost(self, off: Array, width_px: float, freed: int) -> float:
-        squares = np.sum(off * off, axis=1)
-        data = width_px**2 * np.log1p(squares / width_px**2).sum()
-        apart = ((self._values - self._start) / self._sigma)[:, :freed]
-        return float(data + self._prior_weight() * np.sum(apart**2))
+    @property
+    def unknowns(self) -> tuple[Array, ...]:
+        return self._rotations, self._values
 
-    def _prior_weight(self) -> float:
-        return max(1.0, _PRIOR_PER_MATCH * len(self._a))
+    @unknowns.setter
+    def unknowns(self, unknowns: tuple[Array, ...]) -> None:
+        self._rotations, self._values = unknowns
 
-    def _normal(self, off: Array, width_px: float, freed: int) -> tuple[sparse.csc_matrix, Array]:
+    def cost(self) -> float:
+        self._off = self._misfits()
+        squares = np.sum(self._off * self._off, axis=1)
+        data = self._width_px**2 * np.log1p(squares / self._width_px**2).sum()
+        apart = ((self._values - self._start) / self._sigma)[:, : self._freed]
+        return float(data + self._prior_weight * np.sum(apart**2))
+
+    def normal(self) -> tuple[sparse.csc_matrix, Array]:
         """Return the normal equations: rotations of all photos but the first, then the lenses' freed parameters."""
+        off, freed = self._off, self._freed
         count, turns = len(off), 3 * len(self._photos)
-        weights = 1 / (1 + np.sum(off * off, axis=1) / width_px**2)
+        weights = 1 / (1 + np.sum(off * off, axis=1) / self._width_px**2)
         scale = self._scale()
         rows, columns, entries = [], [], []
         at = np.arange(count) * 3
         for side, sign in ((0, 1.0), (1, -1.0)):
             photos = (self._a, self._b)[side]
             own = self._rays(side, self._values)
-            x, y, z = (self._world(side, own) * scale * sign).T
-            # The derivative by a turn ω from the left is ω × ray.
-            for row, column, entry in ((0, 1, z), (0, 2, -y), (1, 0, -z), (1, 2, x), (2, 0, y), (2, 1, -x)):
+            for row, column, entry in by_turns(self._world(side, own) * scale * sign):
                 rows.append(at + row)
                 columns.append(photos * 3 + column)
                 entries.append(entry)
@@ -225,7 +217,7 @@ class _Problem:
         gradient = weighted.T @ off.ravel()
         precision = np.zeros(shape[1])
         prior = np.zeros((len(self._names), _PARAMETERS))
-        prior[:, :freed] = self._prior_weight() / self._sigma[:, :freed] ** 2
+        prior[:, :freed] = self._prior_weight / self._sigma[:, :freed] ** 2
         precision[turns:] = prior.ravel()
         gradient[turns:] += (prior * (self._values - self._start)).ravel()
         # What is not free, and the first photo, which holds the whole in place, do not move.
@@ -239,18 +231,11 @@ class _Problem:
         gradient[fixed] = 0
         return hessian.tocsc(), np.asarray(gradient)
 
-    @staticmethod
-    def _solve(hessian: sparse.csc_matrix, gradient: Array, damping: float) -> Array:
-        damped = hessian + damping * sparse.diags(hessian.diagonal() + 1e-9)
-        return np.asarray(splu(damped.tocsc()).solve(-gradient))
-
-    def _move(self, step: Array, freed: int) -> None:
+    def move(self, step: Array) -> None:
         turns = 3 * len(self._photos)
-        self._rotations = np.stack(
-            [turned(step[3 * n : 3 * n + 3]) @ rotation for n, rotation in enumerate(self._rotations)]
-        )
+        self._rotations = turned_by(self._rotations, step)
         values = self._values.copy()
-        values[:, :freed] += step[turns:].reshape(-1, _PARAMETERS)[:, :freed]
+        values[:, : self._freed] += step[turns:].reshape(-1, _PARAMETERS)[:, : self._freed]
         middle = self._start[:, 0]
         values[:, 0] = np.clip(values[:, 0], middle - _FOCAL_FARTHEST, middle + _FOCAL_FARTHEST)
         self._values = values

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -76,22 +76,36 @@ class Block:
     covered: Mask
 
 
-def blended(source: Source, labels: Labels, area: Window, block_px: int = _BLOCK_PX) -> Iterator[Block]:
+def blended(
+    source: Source,
+    labels: Labels,
+    area: Window,
+    block_px: int = _BLOCK_PX,
+    told: Callable[[float], None] = lambda _share: None,
+) -> Iterator[Block]:
     """Yield the blocks of ``area``, column by column from the left, from the top down.
 
     ``labels`` (h, 2 h) name for the whole sphere the place of the photo that is seen. ``block_px`` is the side of a
-    block without its margin. Each takes about 21 bytes a pixel, margins included, beside the photos.
+    block without its margin. Each takes about 21 bytes a pixel, margins included, beside the photos. ``told`` is called
+    with growing shares up to 1, and may raise to end it.
     """
     bands = bands_of(source.full_width_px)
     unit = 1 << bands
     grown = _grown(labels)
     block_px = max(unit, block_px // unit * unit)
+    done_px = 0
+
+    def of_block(share: float) -> None:
+        told((done_px + share * window.width * window.height) / (area.width * area.height))
+
     # blocks begin at multiples of the coarsest pixel of the whole sphere, wherever the area does
     for left in range(area.left // unit * unit, area.left + area.width, block_px):
         for top in range(area.top // unit * unit, area.top + area.height, block_px):
             x0, x1 = max(left, area.left), min(left + block_px, area.left + area.width)
             y0, y1 = max(top, area.top), min(top + block_px, area.top + area.height)
-            yield _block(source, grown, Window(x0, y0, x1 - x0, y1 - y0), bands)
+            window = Window(x0, y0, x1 - x0, y1 - y0)
+            yield _block(source, grown, window, bands, of_block)
+            done_px += window.width * window.height
 
 
 def bands_of(full_width_px: int) -> int:
@@ -99,7 +113,7 @@ def bands_of(full_width_px: int) -> int:
     return max(_FEWEST_BANDS, min(_MOST_BANDS, round(math.log2(full_width_px / 64))))
 
 
-def _block(source: Source, grown: Labels, window: Window, bands: int) -> Block:
+def _block(source: Source, grown: Labels, window: Window, bands: int, told: Callable[[float], None]) -> Block:
     unit, height = 1 << bands, source.full_width_px // 2
     margin = 4 * unit
     left, right = (window.left - margin) // unit * unit, -(-(window.left + window.width + margin) // unit) * unit
@@ -108,7 +122,9 @@ def _block(source: Source, grown: Labels, window: Window, bands: int) -> Block:
     wide = Window(left, top, right - left, bottom - top)
     seen = _seen(source, grown, wide)
     sums = _Bands(wide.height, wide.width, bands)
-    for place in np.unique(seen[seen >= 0]):
+    places = np.unique(seen[seen >= 0])
+    for number, place in enumerate(places):
+        told(number / len(places))
         mask = seen == place
         part = _part(mask, 2 * unit, unit)
         rows, columns = part
@@ -125,6 +141,7 @@ def _block(source: Source, grown: Labels, window: Window, bands: int) -> Block:
         slice(window.left - left, window.left - left + window.width),
     )
     covered = seen[cut] >= 0
+    told(1.0)
     rgb = sums.picture(cut)
     rgb[~covered] = 0
     return Block(window, rgb, covered)

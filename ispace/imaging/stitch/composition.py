@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ispace.imaging.gpano import Area
-from ispace.imaging.stitch import layers, panorama, photometry, seams
+from ispace.imaging.stitch import bearing, layers, panorama, photometry, seams
 from ispace.imaging.stitch.blend import Source, blended
 from ispace.imaging.stitch.expansion import Labels
 from ispace.imaging.stitch.photos import Photo, Pixels, Placed, Reader
@@ -23,10 +24,11 @@ MAX_WIDTH_PX = 16384
 MIN_WIDTH_PX = 256
 
 _WIDTH_STEP_PX = 64
+_ENLARGED_AT_MOST = 1.5
 _PREVIEW_PX = 320
 _LEAST_GAP_DEG = 2.0
-_PREPARED, _BLENDED = 0.25, 0.9
-"""Shares of the work that are done before and after blending, about."""
+_READ, _LIT, _LAID, _PREPARED, _BLENDED = 0.1, 0.13, 0.16, 0.3, 0.95
+"""Shares of the work after which photos are read small, light is measured, layers are laid, seams and all decided."""
 
 
 class CancelledError(Exception):
@@ -58,6 +60,12 @@ def best_width_px(placed: Sequence[Placed], photos: Sequence[Photo]) -> int:
     return min(max(width, MIN_WIDTH_PX), MAX_WIDTH_PX)
 
 
+def sensible_width_px(asked_px: int | None, placed: Sequence[Placed], photos: Sequence[Photo]) -> int:
+    """Return the width that was asked for, or the best one where that would only enlarge what photos show."""
+    best_px = best_width_px(placed, photos)
+    return best_px if asked_px is None or asked_px > best_px * _ENLARGED_AT_MOST else asked_px
+
+
 def compose(
     placed: Sequence[Placed],
     photos: Sequence[Photo],
@@ -85,43 +93,49 @@ def compose(
         if cancelled():
             raise CancelledError
 
+    def told(share: float) -> None:
+        stopped()
+        progress(share)
+
     previews = []
     for number, each in enumerate(placed):
-        stopped()
         wanted = max(_PREVIEW_PX, longest_px(each, photos[each.photo], layers.WIDTH_PX))
         previews.append(read(each.photo, wanted))
-        progress(0.1 * (number + 1) / len(placed))
-    light = photometry.measured(placed, photos, previews)
-    stopped()
-    laid = layers.laid(placed, photos, previews, light)
+        told(_READ * (number + 1) / len(placed))
+    light = photometry.measured(placed, photos, previews, stopped)
+    told(_LIT)
+    laid = layers.laid(placed, photos, previews, light, lambda share: told(_LIT + (_LAID - _LIT) * share))
     del previews
-    progress(0.15)
-    chosen = seams.decided(laid, stopped)
+    chosen = seams.decided(laid, lambda share: told(_LAID + (_PREPARED - _LAID) * share))
     del laid
-    progress(_PREPARED)
+    told(_PREPARED)
 
     window = _bounds(chosen.labels, width)
-    source = Source(placed, photos, read, light, width)
+
+    def read_on(number: int, longest: int) -> Pixels:
+        stopped()
+        return read(number, longest)
+
+    source = Source(placed, photos, read_on, light, width)
     with tempfile.TemporaryDirectory(dir=out.parent, prefix=".stitch-") as folder:
         rgb, covered = _canvas(Path(folder), window)
-        for block in blended(source, chosen.labels, window):
-            stopped()
+        room = _BLENDED - _PREPARED
+        for block in blended(source, chosen.labels, window, told=lambda share: told(_PREPARED + room * share)):
             left, top = block.window.left - window.left, block.window.top - window.top
             here = (slice(top, top + block.window.height), slice(left, left + block.window.width))
             rgb[here], covered[here] = block.rgb, block.covered
-            done = (left * window.height + (top + block.window.height) * block.window.width) / rgb[..., 0].size
-            progress(_PREPARED + (_BLENDED - _PREPARED) * min(1.0, done))
         del source
         cut = _tight(covered)
         area, turned_deg = _placed_area(window, cut, width)
-        stopped()
+        told(_BLENDED)
         part = (slice(cut.top, cut.top + cut.height), slice(cut.left, cut.left + cut.width))
         whole = (cut.width, cut.height) == (window.width, window.height)
         pixels: Pixels = rgb if whole else np.ascontiguousarray(rgb[part])
         shown = covered[part]
         share = _share(shown, area)
         finished = Path(folder) / f"finished{out.suffix}"
-        panorama.written(finished, pixels, shown, area, [photos[each.photo] for each in placed])
+        used = [photos[each.photo] for each in placed]
+        panorama.written(finished, pixels, shown, area, used, bearing.of_middle(placed, photos, turned_deg))
         del rgb, covered, pixels, shown
         stopped()
         finished.replace(out)
@@ -136,9 +150,23 @@ def compose(
 def _canvas(folder: Path, window: Window) -> tuple[Pixels, NDArray[np.bool_]]:
     """Return room for a picture and what is covered of it, in files, so that memory can be taken back."""
     shape = (window.height, window.width)
-    rgb = np.memmap(folder / "rgb", np.uint8, "w+", shape=(*shape, 3))
-    covered = np.memmap(folder / "covered", np.bool_, "w+", shape=shape)
+    rgb = np.memmap(_room(folder / "rgb", window.height * window.width * 3), np.uint8, "r+", shape=(*shape, 3))
+    covered = np.memmap(_room(folder / "covered", window.height * window.width), np.bool_, "r+", shape=shape)
     return rgb, covered
+
+
+def _room(path: Path, size_bytes: int) -> Path:
+    """Return a file whose place on the disk is taken at once, where the system can: ``OSError`` when it is full.
+
+    Without it a full disk would end the process in the middle, and a file that was filled block by block is scattered
+    over the disk and takes long to remove.
+    """
+    with path.open("wb") as file:
+        if hasattr(os, "posix_fallocate"):
+            os.posix_fallocate(file.fileno(), 0, size_bytes)
+        else:
+            file.truncate(size_bytes)
+    return path
 
 
 def _bounds(labels: Labels, width_px: int) -> Window:

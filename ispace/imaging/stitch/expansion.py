@@ -50,15 +50,28 @@ class Expansion:
         right = np.roll(index, -1, axis=1).ravel()
         below = np.concatenate([index[1:], index[-1:]]).ravel()  # the last row has none: itself, which costs nothing
         # a seam between neighbours of a row runs upright: its length does not depend on the latitude
+        self._changes = 0
+        self._tried = [-1] * len(costs)
         self._neighbours = ((right, np.ones_like(self._area)), (below, self._area))
 
-    def sweep(self, within: NDArray[np.bool_] | None = None, stopped: Callable[[], None] = lambda: None) -> bool:
-        """Try each layer once; return whether anything changed. ``within`` (h, w) is where changes are allowed."""
+    def sweep(
+        self, within: NDArray[np.bool_] | None = None, told: Callable[[float], None] = lambda _share: None
+    ) -> bool:
+        """Try each layer once; return whether anything changed. ``within`` (h, w) is where changes are allowed.
+
+        A layer that was tried when the labels were as they are now is not tried again. ``told`` is called with growing
+        shares up to 1, and may raise to end it.
+        """
         allowed = np.ones(len(self.labels), bool) if within is None else within.reshape(-1)
         changed = False
         for layer in range(len(self._costs)):
-            stopped()
-            changed |= self._expand(layer, allowed)
+            told((layer + 1) / len(self._costs))
+            if self._tried[layer] == self._changes:
+                continue
+            if self._expand(layer, allowed):
+                self._changes += 1
+                changed = True
+            self._tried[layer] = self._changes
         return changed
 
     def _difference(self, at: Ints, first: NDArray[np.int16], second: NDArray[np.int16]) -> NDArray[np.float32]:

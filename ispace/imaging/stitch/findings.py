@@ -55,10 +55,12 @@ CATALOGUE: Mapping[str, Kind] = {
     "GHEP-THIEU-DINH": Kind("set", "warning"),  # nothing shows the zenith
     "GHEP-THIEU-CHAN": Kind("set", "warning"),  # nothing shows the nadir
     "GHEP-HAI-NOI": Kind("set", "warning", ("count", "group")),  # photos of `count` places; `group` was stitched
+    "GHEP-GHIM-ROI": Kind("set", "warning", ("files",)),  # pinned, and yet nothing joins them to the rest
     "GHEP-SANG-TOI": Kind("set", "warning", ("ev",)),  # exposures differ by `ev` stops
     "GHEP-CHUA-THANG": Kind("set", "warning"),  # nothing tells where up is
     "GHEP-DA-THANG": Kind("set", "note", ("tilt_deg",)),  # the horizon was levelled
     "GHEP-IT-NET": Kind("set", "warning", ("width_px",)),  # low resolution
+    "GHEP-HEP-LAI": Kind("set", "note", ("asked_px", "width_px")),  # not made wider than the photos have pixels for
     "GHEP-MOT-PHAN": Kind("set", "note", ("width_deg", "height_deg")),  # a part of the sphere, as it was taken
     "GHEP-NGUNG": Kind("set", "warning"),  # cancelled
 }

@@ -4,12 +4,12 @@ another only near the place where they would be seen.
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ispace.imaging.stitch import overlaps
 from ispace.imaging.stitch.adjust import HALF_PX, Tie
 from ispace.imaging.stitch.camera import Array, Lens
 from ispace.imaging.stitch.features import Features
@@ -22,14 +22,24 @@ _CELLS = 6
 
 
 def ties(
-    features: Sequence[Features], rotations: Mapping[int, Array], lenses: Mapping[int, Lens], radius_px: float
+    features: Sequence[Features],
+    rotations: Mapping[int, Array],
+    lenses: Mapping[int, Lens],
+    radius_px: float,
+    told: Callable[[float], None] = lambda _share: None,
 ) -> list[Tie]:
-    """Return what all photos that overlap have in common within ``radius_px`` working pixels; ``lenses`` by photo."""
+    """Return what photos that overlap have in common within ``radius_px`` working pixels; ``lenses`` by photo.
+
+    ``told`` is called with growing shares up to 1, and may raise to end it.
+    """
     found = []
-    for a, b in itertools.combinations(sorted(rotations), 2):
-        tie = _between(a, b, features, rotations, lenses, radius_px)
+    pairs = overlaps.pairs(rotations, lenses)
+    most = overlaps.matches_a_pair(len(pairs), _MOST)
+    for number, (a, b) in enumerate(pairs):
+        tie = _between(a, b, features, rotations, lenses, radius_px, most)
         if tie is not None:
             found.append(tie)
+        told((number + 1) / len(pairs))
     return found
 
 
@@ -40,9 +50,8 @@ def _between(
     rotations: Mapping[int, Array],
     lenses: Mapping[int, Lens],
     radius_px: float,
+    most: int,
 ) -> Tie | None:
-    if _apart(rotations[a], rotations[b]) > _reach(lenses[a]) + _reach(lenses[b]):
-        return None
     seen_b, in_b = _seen(features[a], rotations[a], lenses[a], rotations[b], lenses[b])
     _, in_a = _seen(features[b], rotations[b], lenses[b], rotations[a], lenses[a])
     own, other = np.flatnonzero(in_b), np.flatnonzero(in_a)
@@ -61,7 +70,7 @@ def _between(
     rows = np.flatnonzero(kept)
     if len(rows) < _FEWEST:
         return None
-    chosen = _spread(features[a].points[own[rows]], near[rows, best[rows]])
+    chosen = _spread(features[a].points[own[rows]], near[rows, best[rows]], most)
     rows = rows[chosen]
     return Tie(a, b, features[a].points[own[rows]], features[b].points[other[best[rows]]])
 
@@ -72,19 +81,10 @@ def _seen(of: Features, rotation: Array, lens: Lens, other: Array, other_lens: L
     return plane, front & (np.abs(plane).max(axis=1) <= 1)
 
 
-def _apart(one: Array, other: Array) -> float:
-    return float(np.arccos(np.clip(one[:, 2] @ other[:, 2], -1, 1)))
-
-
-def _reach(lens: Lens) -> float:
-    """Return the angle, in radians, from a lens's axis to the corner of a square around its picture."""
-    return float(np.arctan(2**0.5 / lens.focal))
-
-
-def _spread(points: Array, similar: Array) -> NDArray[np.intp]:
-    """Return which matches are kept: the most similar ones, but from all over the overlap."""
+def _spread(points: Array, similar: Array, most: int) -> NDArray[np.intp]:
+    """Return which matches, at most ``most``, are kept: the most similar ones, but from all over the overlap."""
     order = np.argsort(-similar, kind="stable")
-    if len(order) <= _MOST:
+    if len(order) <= most:
         return order
     low, high = points.min(axis=0), points.max(axis=0)
     cell = ((points - low) / (high - low + 1e-9) * _CELLS).astype(int)
@@ -92,4 +92,4 @@ def _spread(points: Array, similar: Array) -> NDArray[np.intp]:
     rank = np.zeros(len(order), int)
     for value in np.unique(key):
         rank[key == value] = np.arange(int((key == value).sum()))
-    return np.asarray(order[np.argsort(rank, kind="stable")[:_MOST]])
+    return np.asarray(order[np.argsort(rank, kind="stable")[:most]])

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import re
+import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ispace.errors import IspaceError
-from ispace.imaging.info import PictureInfo
+from ispace.errors import IspaceError, PictureTooLargeError
+from ispace.imaging.formats import FILM
+from ispace.imaging.info import LEAST_PANORAMA_RATIO, PictureInfo
 from ispace.imaging.limits import Limits
 from ispace.imaging.probe import probe
 from ispace.imaging.stitch.findings import finding
@@ -18,8 +20,9 @@ from ispace.imaging.stitch.photos import Photo
 
 _FILMS = {".mp4", ".mov", ".avi", ".mkv", ".webm", ".m4v", ".3gp", ".insv", ".360", ".mts"}
 _SMALLEST_PX = 300
-_WIDEST = 1.9
-"""Photos are at most 16:9; what is wider was joined already, by a camera or by a person."""
+_LONGEST_SCREEN = 2.4
+_MOST_MEGAPIXELS = 220
+"""More than any camera takes in one photo."""
 _SCREENSHOT = re.compile(r"screen[ _-]?shot|chụp màn hình|chup man hinh|screen_", re.IGNORECASE)
 _SCREENS = {
     *((1080, 1920), (1080, 2160), (1080, 2220), (1080, 2280), (1080, 2310), (1080, 2340), (1080, 2400), (1080, 2408)),
@@ -66,7 +69,8 @@ def _look(path: Path, leave_out: Sequence[str], limits: Limits) -> Seen:
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
     except IspaceError as error:
-        return Seen(name, None, Finding(error.code, dict(error.params)))
+        is_film = error.params.get("found") == FILM
+        return Seen(name, None, finding("GHEP-PHIM") if is_film else Finding(error.code, dict(error.params)))
     except OSError as error:
         return Seen(name, None, Finding("ANH-HONG", {"file": name, "detail": str(error)}))
     why = _no_photo(info)
@@ -77,14 +81,32 @@ def _look(path: Path, leave_out: Sequence[str], limits: Limits) -> Seen:
 
 def _no_photo(info: PictureInfo) -> Finding | None:
     longer, shorter = max(info.width_px, info.height_px), min(info.width_px, info.height_px)
-    if (info.gpano and info.gpano.projection) or (longer > _WIDEST * shorter and info.width_px > info.height_px):
-        return finding("GHEP-LA-PANORAMA")
     unknown = info.camera_model is None and info.focal_35_mm is None
-    if unknown and (_SCREENSHOT.search(info.file) or (shorter, longer) in _SCREENS):
+    megapixels = info.width_px * info.height_px // 1_000_000
+    if megapixels > _MOST_MEGAPIXELS:
+        params = {"file": info.file, "megapixels": megapixels, "max_megapixels": _MOST_MEGAPIXELS}
+        return Finding(PictureTooLargeError.code, params)
+    if unknown and _is_of_screen(info, longer, shorter):
         return finding("GHEP-MAN-HINH")
+    if info.is_panorama:
+        return finding("GHEP-LA-PANORAMA")
     if longer < _SMALLEST_PX:
         return finding("GHEP-ANH-NHO", size=f"{info.width_px} × {info.height_px}")
     return None
+
+
+def _is_of_screen(info: PictureInfo, longer: int, shorter: int) -> bool:
+    """Whether a picture of which no camera is known shows a screen: by its name, or by its size.
+
+    Messengers send photos as JPEG of 16:9, so that size alone says nothing there.
+    """
+    if _SCREENSHOT.search(unicodedata.normalize("NFC", info.file)):
+        return True
+    if info.gpano is not None or longer == 2 * shorter == info.width_px:
+        return False
+    if longer < LEAST_PANORAMA_RATIO * shorter:
+        return info.format == "PNG" and (shorter, longer) in _SCREENS
+    return (shorter, longer) in _SCREENS or (info.height_px == longer and longer <= _LONGEST_SCREEN * shorter)
 
 
 def _lens_key(info: PictureInfo) -> str:

@@ -5,15 +5,17 @@ That all photos were placed means nothing; residual and agreement decide.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
-from ispace.imaging.stitch import matching
+from ispace.imaging.stitch import matching, overlaps, repetition
 from ispace.imaging.stitch.align import Aligned
-from ispace.imaging.stitch.camera import Array
+from ispace.imaging.stitch.baseline import Moved
+from ispace.imaging.stitch.camera import Array, Lens
 from ispace.imaging.stitch.features import Features
 from ispace.imaging.stitch.findings import finding
 from ispace.imaging.stitch.outcome import Finding
@@ -23,11 +25,16 @@ PARALLAX_PX = 1.0
 _WORST_PX = 8.0
 _WORST_PHOTO_PX, _WORST_PHOTO_TIMES = 10.0, 4.0
 _UNSURE_PX, _UNSURE_TIMES = 3.0, 3.0
+_ASIDE_TIMES = 1.5
 _FEW_MATCHES = 12
 LEAST_MATCHES = 8
 _SHARED_FEATURES = 120
 """An overlap with so many features of one photo must show some of them in the other."""
 _PHOTO_AGREES, _GROUP_AGREES = 0.34, 0.6
+_REPEATS, _AMBIGUOUS_SHARE = 0.15, 0.08
+_CONTRADICTIONS, _CONTRADICTED_SHARE = 3, 0.06
+_CORNER, _MOST_PINCUSHION = 1.25, -0.2
+"""Where the corner of a photo is, and by how much it may be bent inwards: more is a lens that moved."""
 _BLURRED = 0.05
 _PLAIN_FEATURES, _PLAIN_TEXTURE = 40, 0.01
 _SIDEWAYS_MATCHES = 30
@@ -37,10 +44,12 @@ _SIDEWAYS_MATCHES = 30
 class Verdict:
     """``sound`` where the group may be stitched; ``doubtful`` photos may not.
 
-    ``agreement`` is the share, 0 to 1, of the overlaps in which something was found again.
+    ``agreement`` is the share, 0 to 1, of the overlaps in which something was found again. With ``repeats`` the place
+    looks alike in several directions, so that agreement means nothing.
     """
 
     sound: bool
+    repeats: bool
     agreement: float
     doubtful: tuple[int, ...]
 
@@ -48,25 +57,60 @@ class Verdict:
 def judge(group: Aligned, features: Sequence[Features]) -> Verdict:
     """Return whether a group's photos are where they belong."""
     tied = {(tie.a, tie.b): len(tie.points_a) for tie in group.ties}
-    overlaps: dict[int, list[bool]] = {photo: [] for photo in group.rotations}
-    for a in group.rotations:
-        for b in group.rotations:
-            if a < b and _shared(a, b, group, features) >= _SHARED_FEATURES:
-                agrees = tied.get((a, b), 0) >= LEAST_MATCHES
-                overlaps[a].append(agrees)
-                overlaps[b].append(agrees)
-    everything = [agrees for own in overlaps.values() for agrees in own]
+    agreeing: dict[int, list[bool]] = {photo: [] for photo in group.rotations}
+    for a, b in overlaps.pairs(group.rotations, group.lenses):
+        if _shared(a, b, group, features) >= _SHARED_FEATURES:
+            agrees = tied.get((a, b), 0) >= LEAST_MATCHES
+            agreeing[a].append(agrees)
+            agreeing[b].append(agrees)
+    everything = [agrees for own in agreeing.values() for agrees in own]
     agreement = float(np.mean(everything)) if everything else 1.0
+    confirmed, contradicted = (
+        Counter(photo for pair in pairs for photo in pair) for pairs in (group.confirmed, group.contradicted)
+    )
     doubtful = []
-    for photo, own in overlaps.items():
+    for photo, own in agreeing.items():
         off = group.of(photo)
         misses = len(own) >= 3 and float(np.mean(own)) < _PHOTO_AGREES
         median = float(np.median(off)) if len(off) else np.inf
         far = median > max(_WORST_PHOTO_PX, _WORST_PHOTO_TIMES * group.median_px)
-        if misses or far or len(off) < LEAST_MATCHES:
+        against = contradicted[photo] > 0 and contradicted[photo] >= confirmed[photo]
+        if misses or far or against or len(off) < LEAST_MATCHES:
             doubtful.append(photo)
-    sound = group.median_px <= _WORST_PX and agreement >= _GROUP_AGREES and len(doubtful) * 3 <= len(group.rotations)
-    return Verdict(sound, agreement, tuple(doubtful))
+    repeats = _repeats(group, features)
+    sound = (
+        not repeats
+        and group.median_px <= _WORST_PX
+        and agreement >= _GROUP_AGREES
+        and len(doubtful) * 3 <= len(group.rotations)
+        and not _contradicts(group)
+        and min(_bend(lens) for lens in group.lenses.values()) >= _MOST_PINCUSHION
+    )
+    return Verdict(sound, repeats, agreement, tuple(doubtful))
+
+
+def _repeats(group: Aligned, features: Sequence[Features]) -> bool:
+    sure = len(group.confirmed) + len(group.contradicted)
+    if len(group.ambiguous) > 1 and len(group.ambiguous) >= _AMBIGUOUS_SHARE * sure:
+        return True
+    own = [repetition.in_photo(features[photo], lens) for photo, lens in sorted(group.lenses.items())]
+    return bool(own) and float(np.median(own)) >= _REPEATS
+
+
+def _contradicts(group: Aligned) -> bool:
+    against, sure = len(group.contradicted), len(group.confirmed) + len(group.contradicted)
+    return against >= _CONTRADICTIONS and against >= _CONTRADICTED_SHARE * sure
+
+
+def _bend(lens: Lens) -> float:
+    """Return the distortion where a photo of the usual shape has its corner."""
+    return lens.a * _CORNER**2 + lens.b * _CORNER**4
+
+
+def is_place(group: Aligned, features: Sequence[Features]) -> bool:
+    """Whether a group beside the first is a place of its own, and not what clouds and leaves have in common."""
+    sure = {photo for pair in group.confirmed for photo in pair}
+    return 2 * len(sure) >= len(group.rotations) and judge(group, features).sound
 
 
 def _shared(a: int, b: int, group: Aligned, features: Sequence[Features]) -> int:
@@ -79,14 +123,14 @@ def _shared(a: int, b: int, group: Aligned, features: Sequence[Features]) -> int
     return int((front & (np.abs(seen) <= limit).all(axis=1)).sum())
 
 
-def of_used(photo: int, group: Aligned, features: Features) -> tuple[Finding, ...]:
-    """Return what is to be said of a photo that is used."""
+def of_used(photo: int, group: Aligned, features: Features, moved: Moved | None = None) -> tuple[Finding, ...]:
+    """Return what is to be said of a photo that is used, ``moved`` being how the lens went, if it did."""
     off = group.of(photo)
     median = float(np.median(off)) if len(off) else 0.0
     found = []
     if len(off) < _FEW_MATCHES or median > max(_UNSURE_PX, _UNSURE_TIMES * group.median_px):
         found.append(finding("GHEP-CHO-NGO", residual_px=round(median, 1)))
-    elif median > 2 * PARALLAX_PX:
+    elif (moved and moved.is_far(photo)) or median > max(2 * PARALLAX_PX, _ASIDE_TIMES * group.median_px):
         found.append(finding("GHEP-HOI-LECH"))
     if is_blurred(features):
         found.append(finding("GHEP-HOI-NHOE"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -59,13 +59,23 @@ class Layers:
         return np.where((number > 0)[..., None], middle, 0).astype(np.float32), number.astype(np.uint8)
 
 
-def laid(placed: Sequence[Placed], photos: Sequence[Photo], previews: Sequence[Pixels], light: Light) -> Layers:
-    """Return the layers of photos, read small (``previews``, by place), with the exposure that they have in common."""
+def laid(
+    placed: Sequence[Placed],
+    photos: Sequence[Photo],
+    previews: Sequence[Pixels],
+    light: Light,
+    told: Callable[[float], None] = lambda _share: None,
+) -> Layers:
+    """Return the layers of photos, read small (``previews``, by place), with the exposure that they have in common.
+
+    ``told`` is called with growing shares up to 1, and may raise to end it.
+    """
     width = WIDTH_PX if len(placed) <= _MANY_PHOTOS else WIDTH_PX // 2
     window = Window(0, 0, width, width // 2)
     shape = (len(placed), width // 2, width)
     layers = Layers(np.zeros((*shape, 3), np.uint8), np.zeros(shape, np.float16), np.zeros(shape, bool))
     for place, (each, preview) in enumerate(zip(placed, previews, strict=True)):
+        told((place + 1) / len(placed))
         photo = photos[each.photo]
         at = mapped(each, photo, width, window)
         rows, columns = np.flatnonzero(at.inside.any(axis=1)), np.flatnonzero(at.inside.any(axis=0))

@@ -10,20 +10,18 @@ from scipy import sparse
 from scipy.sparse.linalg import spsolve
 
 from ispace.imaging.stitch.adjust import HALF_PX, Tie
-from ispace.imaging.stitch.camera import Array, Lens
+from ispace.imaging.stitch.camera import Array
+from ispace.imaging.stitch.photos import Placed
 
 ROWS, COLUMNS = 6, 7
 _WIDTH_PX = 3.0
-_SMOOTH, _SMALL = 2.5, 0.35
+_SMOOTH, _SMALL = 1.0, 0.015
 _ROUNDS = 4
 _STEP = 1e-4
 
 
 def shifts(
-    ties: Sequence[Tie],
-    rotations: Mapping[int, Array],
-    lenses: Mapping[int, Lens],
-    extents: Mapping[int, tuple[float, float]],
+    ties: Sequence[Tie], placed: Mapping[int, Placed], extents: Mapping[int, tuple[float, float]]
 ) -> dict[int, Array]:
     """Return grids (``ROWS``, ``COLUMNS``, 2) by photo: what is added to points of the plane after projection.
 
@@ -31,7 +29,7 @@ def shifts(
     S_a − J S_b = p_a − q, where q is where a sees b's point and J how it moves with that point. First differences and
     magnitude are penalised, and matches weighed by a Cauchy loss of 3 working pixels.
     """
-    photos = sorted(rotations)
+    photos = sorted(placed)
     place = {photo: n for n, photo in enumerate(photos)}
     size = ROWS * COLUMNS
     rows: list[Any] = []
@@ -40,11 +38,10 @@ def shifts(
     right: list[Any] = []
     count = 0
     for tie in ties:
-        turn = rotations[tie.a].T @ rotations[tie.b]
-        lens_a, lens_b = lenses[tie.a], lenses[tie.b]
+        photo_a, photo_b = placed[tie.a], placed[tie.b]
 
-        def seen(points: Array, turn: Array = turn, lens_a: Lens = lens_a, lens_b: Lens = lens_b) -> Array:
-            return lens_a.project(lens_b.rays(points) @ turn.T)[0]
+        def seen(points: Array, photo_a: Placed = photo_a, photo_b: Placed = photo_b) -> Array:
+            return photo_a.lens.project(photo_a.rays(photo_b.looks(points)))[0]
 
         q = seen(tie.points_b)
         moved = np.stack([(seen(tie.points_b + step) - q) / _STEP for step in np.eye(2) * _STEP], axis=-1)

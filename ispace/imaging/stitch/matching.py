@@ -1,4 +1,4 @@
-"""Which photos show the same, and whether a rotation of the camera explains it.
+"""What two photos have in common, and whether a rotation of the camera explains it.
 
 A pair is believed only when one rotation about a common centre takes enough of its matches onto each other; a free
 homography would also accept repeated patterns.
@@ -6,7 +6,6 @@ homography would also accept repeated patterns.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -18,13 +17,12 @@ from ispace.imaging.stitch.features import Features
 
 Indexes = NDArray[np.intp]
 
-_VOTERS = 500
-_VOTE_RATIO, _RATIO = 0.85, 0.8
-_PARTNERS, _MOST_PARTNERS, _STRONG_VOTE = 7, 12, 12
-_ALL = 40
+_RATIO = 0.8
 _FEWEST = 6
 _SAMPLES = 500
 _ENOUGH, _ENOUGH_SHARE, _ENOUGH_BASE = 7, 0.12, 4
+_ENOUGH_TOGETHER, _TOGETHER_SHARE = 6, 0.05
+"""Where a person says that two photos show one place, less is believed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,22 +71,6 @@ def alike(a: NDArray[np.float32], b: NDArray[np.float32], ratio: float) -> tuple
     return np.flatnonzero(kept), best[kept]
 
 
-def candidates(features: Sequence[Features]) -> list[tuple[int, int]]:
-    """Return the pairs worth a closer look: each photo's best partners by a vote of the strongest features."""
-    votes: dict[tuple[int, int], int] = {}
-    for a, b in itertools.combinations(range(len(features)), 2):
-        strongest_a, strongest_b = (features[photo].descriptors[:_VOTERS] for photo in (a, b))
-        votes[a, b] = len(alike(strongest_a, strongest_b, _VOTE_RATIO)[0])
-    kept: set[tuple[int, int]] = set()
-    for photo in range(len(features)):
-        own = sorted((pair for pair in votes if photo in pair), key=lambda pair: (-votes[pair], pair))
-        # Who has no partner that stands out, as skies have none, is held against all.
-        stands_out = bool(own) and votes[own[0]] >= _STRONG_VOTE
-        kept.update(own[:_PARTNERS] if stands_out else own[:_ALL])
-        kept.update(pair for pair in own[_PARTNERS:_MOST_PARTNERS] if votes[pair] >= _STRONG_VOTE)
-    return sorted(kept)
-
-
 def match(features: Sequence[Features], a: int, b: int) -> Match | None:
     """Return what two photos have in common; ``None`` where that is too little to say anything."""
     in_a, in_b = alike(features[a].descriptors, features[b].descriptors, _RATIO)
@@ -96,19 +78,27 @@ def match(features: Sequence[Features], a: int, b: int) -> Match | None:
 
 
 def verify(
-    found: Match, features: Sequence[Features], lenses: Mapping[int, Lens], threshold: float, seed: int = 0
+    found: Match, features: Sequence[Features], lenses: Mapping[int, Lens], threshold: float, *, together: bool = False
 ) -> Edge | None:
-    """Return the rotation that explains a match, or ``None``; ``threshold`` in radians, ``lenses`` by photo."""
+    """Return the rotation that explains a match, or ``None``; ``threshold`` in radians, ``lenses`` by photo.
+
+    Less is asked of photos that are ``together`` for sure.
+    """
     rays_a = lenses[found.a].rays(features[found.a].points[found.in_a])
     rays_b = lenses[found.b].rays(features[found.b].points[found.in_b])
     # The same pair is always judged in the same way, whatever else is in the set.
-    random = np.random.default_rng((seed, len(found), found.a, found.b))
+    random = np.random.default_rng((len(found), found.a, found.b))
     result = rotation_between(rays_a, rays_b, threshold, random)
     if result is None:
         return None
     rotation, inliers = result
     count = int(inliers.sum())
-    if count < _ENOUGH or count <= _ENOUGH_BASE + _ENOUGH_SHARE * len(found):
+    least = (
+        max(_ENOUGH_TOGETHER, _TOGETHER_SHARE * len(found))
+        if together
+        else max(_ENOUGH, _ENOUGH_BASE + _ENOUGH_SHARE * len(found) + 1e-9)
+    )
+    if count < least:
         return None
     return Edge(found, rotation, inliers)
 

@@ -24,7 +24,7 @@ class Options:
     ``width_px`` is the width of the whole sphere, ``None`` as sharp as the photos. ``leave_out`` are not looked at;
     ``pin`` show one place for sure. ``group`` is the place that is stitched, counted from 1, largest first; ``None``
     the largest. ``hfov_deg`` is the field of view over the photos' longer side. ``centre`` faces yaw 0. ``cache`` is a
-    folder that keeps features between runs. After ``time_limit_s`` of wall time the set fails.
+    folder that keeps features between runs, up to ``cache_mb`` MiB. After ``time_limit_s`` of wall time the set fails.
 
     Raises:
         StitchOptionError: a number is out of range.
@@ -37,6 +37,7 @@ class Options:
     hfov_deg: float | None = None
     centre: str | None = None
     cache: Path | None = None
+    cache_mb: int = 1024
     time_limit_s: float | None = None
 
     def __post_init__(self) -> None:

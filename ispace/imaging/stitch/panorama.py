@@ -1,9 +1,10 @@
-"""A finished sphere or a part of it → a JPEG or PNG file with its place (GPano), GPS, time and camera."""
+"""A finished sphere or a part of it → a JPEG or PNG file with its place (GPano), north, GPS, time and camera."""
 
 from __future__ import annotations
 
 import statistics
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 
 import cv2
@@ -18,11 +19,13 @@ from ispace.imaging.metadata import Position
 from ispace.imaging.stitch.photos import Photo, Pixels
 
 QUALITY = 92
+"""With colours at full size: the panorama is cut into tiles that are encoded again."""
 
 _FILL_WIDTH_PX = 2048
 _SOFTWARE = "iSpace"
 _MAKE, _MODEL, _SOFTWARE_TAG, _DATE_TIME = 0x010F, 0x0110, 0x0131, 0x0132
 _EXIF_IFD, _GPS_IFD, _DATE_TIME_ORIGINAL, _OFFSET_TIME_ORIGINAL = 0x8769, 0x8825, 0x9003, 0x9011
+_SUB_SECONDS_ORIGINAL = 0x9291
 _MOST_SEGMENT_BYTES = 65533
 _XMP_MARK = b"http://ns.adobe.com/xap/1.0/\0"
 _XMP = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
@@ -33,12 +36,21 @@ _XMP = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <?xpacket end="r"?>"""
 
 
-def written(out: Path, rgb: Pixels, covered: NDArray[np.bool_], area: Area, photos: Sequence[Photo]) -> None:
+def written(
+    out: Path,
+    rgb: Pixels,
+    covered: NDArray[np.bool_],
+    area: Area,
+    photos: Sequence[Photo],
+    north_deg: float | None = None,
+) -> None:
     """Write a picture (h, w, 3) that lies at ``area`` and was made of ``photos``; PNG by the name's end, else JPEG.
+
+    ``north_deg`` is the compass bearing of the sphere's middle, where it is known.
 
     Where ``covered`` (h, w) is false a PNG is transparent, and in a JPEG ``rgb`` itself is filled smoothly.
     """
-    xmp, exif = gpano_of(area, len(photos)), exif_of(photos)
+    xmp, exif = gpano_of(area, len(photos), north_deg), exif_of(photos)
     if out.suffix.lower() == ".png":
         text = PngImagePlugin.PngInfo()
         text.add_itxt("XML:com.adobe.xmp", xmp.decode())
@@ -46,7 +58,7 @@ def written(out: Path, rgb: Pixels, covered: NDArray[np.bool_], area: Area, phot
         picture.save(out, "PNG", exif=exif, pnginfo=text, compress_level=4)
         return
     fill(rgb, covered, closed=area.width_px == area.full_width_px)
-    data = simplejpeg.encode_jpeg(rgb, quality=QUALITY, colorspace="RGB", colorsubsampling="420", fastdct=False)
+    data = simplejpeg.encode_jpeg(rgb, quality=QUALITY, colorspace="RGB", colorsubsampling="444", fastdct=False)
     with out.open("wb") as file:
         file.write(data[:2])
         for segment in (b"Exif\0\0" + exif, _XMP_MARK + xmp):
@@ -54,9 +66,12 @@ def written(out: Path, rgb: Pixels, covered: NDArray[np.bool_], area: Area, phot
         file.write(memoryview(data)[2:])
 
 
-def gpano_of(area: Area, photo_count: int) -> bytes:
-    """Return the XMP packet of a picture at ``area`` (fields of Google's photo sphere metadata)."""
-    fields = {
+def gpano_of(area: Area, photo_count: int, north_deg: float | None = None) -> bytes:
+    """Return the XMP packet of a picture at ``area`` (fields of Google's photo sphere metadata).
+
+    ``north_deg`` is the bearing of the sphere's middle; the field holds that of the picture's, which may lie elsewhere.
+    """
+    fields: dict[str, object] = {
         "ProjectionType": "equirectangular",
         "UsePanoramaViewer": "True",
         "StitchingSoftware": _SOFTWARE,
@@ -68,6 +83,9 @@ def gpano_of(area: Area, photo_count: int) -> bytes:
         "CroppedAreaLeftPixels": area.left_px,
         "CroppedAreaTopPixels": area.top_px,
     }
+    if north_deg is not None:
+        middle_deg = ((area.left_px + area.width_px / 2) / area.full_width_px - 0.5) * 360
+        fields["PoseHeadingDegrees"] = f"{(north_deg + middle_deg) % 360:.2f}"
     return _XMP.format(fields="\n".join(f'GPano:{name}="{value}"' for name, value in fields.items())).encode()
 
 
@@ -83,11 +101,12 @@ def exif_of(photos: Sequence[Photo]) -> bytes:
             if text:
                 exif[tag] = text
     if times := sorted(photo.info.taken_at for photo in photos if photo.info.taken_at):
-        moment = f"{times[0][:10].replace('-', ':')} {times[0][11:19]}"
-        exif[_DATE_TIME] = moment
-        exif.get_ifd(_EXIF_IFD)[_DATE_TIME_ORIGINAL] = moment
-        if offset := times[0][19:]:
-            exif.get_ifd(_EXIF_IFD)[_OFFSET_TIME_ORIGINAL] = offset
+        first = datetime.fromisoformat(times[0])
+        exif[_DATE_TIME] = exif.get_ifd(_EXIF_IFD)[_DATE_TIME_ORIGINAL] = f"{first:%Y:%m:%d %H:%M:%S}"
+        if first.microsecond:
+            exif.get_ifd(_EXIF_IFD)[_SUB_SECONDS_ORIGINAL] = f"{first.microsecond:06d}"
+        if first.tzinfo is not None:
+            exif.get_ifd(_EXIF_IFD)[_OFFSET_TIME_ORIGINAL] = first.isoformat()[-6:]
     if position := _middle([photo.info.position for photo in photos if photo.info.position]):
         exif.get_ifd(_GPS_IFD).update(_gps(position))
     data = exif.tobytes().removeprefix(b"Exif\0\0")
@@ -110,15 +129,16 @@ def fill(rgb: Pixels, covered: NDArray[np.bool_], *, closed: bool) -> None:
     beside = size[0] // 2 if closed else 0
     small, weight = (np.take(each, np.arange(-beside, size[0] + beside), 1, mode="wrap") for each in (small, weight))
     filled = _push_pull(np.asarray(small, np.float32), np.asarray(weight, np.float32))
+    x = ((np.arange(width) + 0.5) * size[0] / width - 0.5 + beside).astype(np.float32)
+    open_rows = np.flatnonzero(~covered.all(axis=1))
     step = max(1, 4_000_000 // width)
-    for top in range(0, height, step):
-        rows = slice(top, min(height, top + step))
+    for start in range(0, len(open_rows), step):
+        rows = open_rows[start : start + step]
+        full = _enlarged(filled, x, ((rows + 0.5) * size[1] / height - 0.5).astype(np.float32))
         holes = ~covered[rows]
-        if holes.any():
-            x = ((np.arange(width) + 0.5) * size[0] / width - 0.5 + beside).astype(np.float32)
-            y = ((np.arange(rows.start, rows.stop) + 0.5) * size[1] / height - 0.5).astype(np.float32)
-            full = _enlarged(filled, x, y)
-            rgb[rows][holes] = np.clip(np.rint(full[holes]), 0, 255)
+        painted = rgb[rows]
+        painted[holes] = np.clip(np.rint(full[holes]), 0, 255)
+        rgb[rows] = painted
 
 
 def _enlarged(small: NDArray[np.float32], x: NDArray[np.float32], y: NDArray[np.float32]) -> NDArray[np.float32]:

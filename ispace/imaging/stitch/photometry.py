@@ -6,7 +6,7 @@ All of it in linear light: in the gamma of sRGB a gain that fits the highlights 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -18,7 +18,7 @@ from ispace.imaging.stitch.camera import Array, Lens, to_pixels
 from ispace.imaging.stitch.photos import Photo, Pixels, Placed
 
 _POINTS = 24_000
-_MOST_PAIRS = 400_000
+_MOST_PAIRS, _ALL_PAIRS = 400_000, 1_600_000
 _ROUNDS = 8
 _DARKEST, _BRIGHTEST = 6, 245
 """Outside of these values a sensor or its tone curve has clipped, and no gain can be told."""
@@ -28,6 +28,7 @@ _LEAST_SPREAD = 0.02
 _GAIN_PRIOR, _FALLOFF_PRIOR = 1e-4, 1e-4
 _MOST_FALLOFF = math.log(4)
 _SHOULDER = 0.85
+_BRIGHT_SHARE = 0.998
 _LEVELS = 256
 _ROWS = 256
 
@@ -38,11 +39,13 @@ _LINEAR = np.where(_VALUES <= 0.04045, _VALUES / 12.92, ((_VALUES + 0.055) / 1.0
 @dataclass(frozen=True, slots=True)
 class Light:
     """What makes photos agree: ``gains`` (n, 3) in linear light by place, and per lens the logarithm of what makes up
-    for its falloff: coefficients (3,) of r², r⁴, r⁶ in units of the plane.
+    for its falloff: coefficients (3,) of r², r⁴, r⁶ in units of the plane. ``brightest`` is the light, 1 being a
+    photo's white, that becomes white in the picture; at least 1.
     """
 
     gains: Array
     falloff: Mapping[str, Array]
+    brightest: float = 1.0
 
     def corrected(self, place: int, placed: Placed, photo: Photo, pixels: Pixels) -> Pixels:
         """Return a photo (h, w, 3), read at any size, as it would be with the exposure of the others."""
@@ -62,13 +65,9 @@ class Light:
         r2 = (np.arange(_LEVELS) + 0.5) * step
         falloff = np.exp(_falloff(self.falloff[lens_key], r2))
         light = _LINEAR * falloff[:, None] * self.gains[place][:, None, None]
-        bent = _bent(light, self._brightest())
+        bent = _bent(light, self.brightest)
         encoded = np.where(bent <= 0.0031308, bent * 12.92, 1.055 * np.maximum(bent, 1e-9) ** (1 / 2.4) - 0.055)
         return np.asarray(np.rint(np.clip(encoded, 0, 1) * 255), np.uint8).reshape(3, -1)
-
-    def _brightest(self) -> float:
-        """Return the brightest light that white becomes in a photo; the shoulder makes room for it."""
-        return float(max(1.0, np.quantile(self.gains.max(axis=1), 0.9)))
 
 
 def neutral(placed: Sequence[Placed], photos: Sequence[Photo]) -> Light:
@@ -76,16 +75,24 @@ def neutral(placed: Sequence[Placed], photos: Sequence[Photo]) -> Light:
     return Light(np.ones((len(placed), 3)), {photos[each.photo].lens_key: np.zeros(3) for each in placed})
 
 
-def measured(placed: Sequence[Placed], photos: Sequence[Photo], previews: Sequence[Pixels]) -> Light:
+def measured(
+    placed: Sequence[Placed],
+    photos: Sequence[Photo],
+    previews: Sequence[Pixels],
+    asked: Callable[[], None] = lambda: None,
+) -> Light:
     """Return the light of photos by comparing what they show of the same directions.
 
     ``previews`` are the photos by place, about 320 px long. The median of the gains is 1 in each channel, so the
-    picture as a whole is as bright as the photos were.
+    picture as a whole is as bright as the photos were. ``asked`` is called again and again, and may raise to end it.
     """
     lens_keys = sorted({photos[each.photo].lens_key for each in placed})
     lens_of = np.array([lens_keys.index(photos[each.photo].lens_key) for each in placed])
-    samples = [_sampled(each, preview) for each, preview in zip(placed, previews, strict=True)]
-    first, second, point = _pairs(np.stack([sample.weight > 0 for sample in samples]))
+    samples = []
+    for each, preview in zip(placed, previews, strict=True):
+        asked()
+        samples.append(_sampled(each, preview))
+    first, second, point = _pairs(np.stack([sample.weight > 0 for sample in samples]), asked)
     if not len(first):
         return neutral(placed, photos)
     logs = np.stack([sample.logs for sample in samples])
@@ -106,14 +113,32 @@ def measured(placed: Sequence[Placed], photos: Sequence[Photo], previews: Sequen
     places = (np.repeat(both, 3), np.concatenate(columns).ravel())
     shape = (len(first), 3 * len(lens_keys))
     by_falloff = sparse.csr_array((np.concatenate(entries).ravel(), places), shape)
-    logs_gain, falloff = _solved(by_gain, by_falloff, apart, weight)
+    logs_gain, falloff = _solved(by_gain, by_falloff, apart, weight, asked)
     logs_gain -= np.median(logs_gain, axis=0)
     by_lens = {key: falloff[3 * i : 3 * i + 3] for i, key in enumerate(lens_keys)}
-    return Light(np.exp(np.clip(logs_gain, -2.5, 2.5)), by_lens)
+    gains = np.exp(np.clip(logs_gain, -2.5, 2.5))
+    return Light(gains, by_lens, _brightest(samples, gains, [by_lens[lens_keys[n]] for n in lens_of]))
+
+
+def _brightest(samples: Sequence[_Sample], gains: Array, falloffs: Sequence[Array]) -> float:
+    """Return the light that hardly anything of what photos show is brighter than, once they agree; at least 1.
+
+    A shoulder for the gains' own sake would grey what is bright in every photo and clipped in none.
+    """
+    light = [
+        (np.exp(sample.logs[sample.seen]) * gain).max(axis=1) * np.exp(_falloff(falloff, sample.r2[sample.seen]))
+        for sample, gain, falloff in zip(samples, gains, falloffs, strict=True)
+        if sample.seen.any()
+    ]
+    return float(max(1.0, np.quantile(np.concatenate(light), _BRIGHT_SHARE))) if light else 1.0
 
 
 def _solved(
-    by_gain: sparse.csr_array, by_falloff: sparse.csr_array, apart: Array, weight: Array
+    by_gain: sparse.csr_array,
+    by_falloff: sparse.csr_array,
+    apart: Array,
+    weight: Array,
+    asked: Callable[[], None],
 ) -> tuple[Array, Array]:
     """Return log gains (n, 3) and coefficients (3 lenses,) that take up ``apart`` (pairs, 3); Cauchy by reweighting."""
     count, others = by_gain.shape[1], by_falloff.shape[1]
@@ -122,6 +147,7 @@ def _solved(
     gains: Array = np.zeros((count, 3))
     falloff: Array = np.zeros(others)
     for _ in range(_ROUNDS):
+        asked()
         normal, right = np.zeros((size, size)), np.zeros(size)
         tail = slice(3 * count, size)
         for channel in range(3):
@@ -149,16 +175,17 @@ def _solved(
 
 @dataclass(frozen=True, slots=True)
 class _Sample:
-    """What one photo shows in the common directions: log light (points, 3), r² in its plane, weight."""
+    """What one photo shows in the common directions: log light (points, 3), r² in its plane, weight, whether at all."""
 
     logs: NDArray[np.float32]
     r2: NDArray[np.float32]
     weight: NDArray[np.float32]
+    seen: NDArray[np.bool_]
 
 
 def _sampled(placed: Placed, preview: Pixels) -> _Sample:
     height_px, width_px = preview.shape[:2]
-    plane, front = placed.lens.project(_directions() @ placed.rotation)
+    plane, front = placed.lens.project(placed.rays(_directions()))
     pixels = np.rint(to_pixels(plane, width_px, height_px))
     seen = front & np.all((pixels >= 2) & (pixels < (width_px - 2, height_px - 2)), axis=-1)
     x, y = np.where(seen[:, None], pixels, 0).astype(np.intp).T
@@ -171,7 +198,7 @@ def _sampled(placed: Placed, preview: Pixels) -> _Sample:
     weight = np.where(usable, 1 / (1 + (steepness[y, x] / _GRADIENT) ** 2), 0)
     r2 = np.sum((plane - (placed.lens.cx, placed.lens.cy)) ** 2, axis=-1)
     logs = np.log(np.maximum(light[y, x], 1e-5))
-    return _Sample(logs.astype(np.float32), np.where(seen, r2, 0).astype(np.float32), weight.astype(np.float32))
+    return _Sample(logs.astype(np.float32), np.where(seen, r2, 0).astype(np.float32), weight.astype(np.float32), seen)
 
 
 def _directions() -> Array:
@@ -183,13 +210,21 @@ def _directions() -> Array:
     return np.stack([np.sin(turn) * radius, y, np.cos(turn) * radius], axis=-1)
 
 
-def _pairs(seen: NDArray[np.bool_]) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]:
+def _pairs(
+    seen: NDArray[np.bool_], asked: Callable[[], None]
+) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]:
     """Return two places and a point for each pair of photos that show one point, by ``seen`` (n, points)."""
+    often = seen.sum(axis=0, dtype=np.int64)
+    # So many that only some can be used are never made: hundreds of photos of one place would take gigabytes.
+    step = 1 + int((often * (often - 1)).sum()) // 2 // _ALL_PAIRS
+    points = np.arange(0, seen.shape[1], step)
+    seen = seen[:, points]
     found: list[tuple[NDArray[np.intp], ...]] = []
     for first in range(len(seen)):
+        asked()
         for second in range(first + 1, len(seen)):
             both = np.flatnonzero(seen[first] & seen[second])
-            found.append((np.full(len(both), first), np.full(len(both), second), both))
+            found.append((np.full(len(both), first), np.full(len(both), second), points[both]))
     if not found:
         nobody = np.zeros(0, np.intp)
         return nobody, nobody, nobody

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from ispace.imaging.info import PictureInfo
 from ispace.imaging.stitch.camera import Array, Lens
+from ispace.imaging.stitch.room import Room
 
 Pixels = NDArray[np.uint8]
 """(h, w, 3) sRGB, upright."""
@@ -52,9 +53,25 @@ class Placed:
 
     ``shifts`` (rows, columns, 2), if any, is a grid over the picture, its outermost points on its border: what is
     added to a point of the plane *after* projection, to take up what a lens that moved did. Between points bilinear.
+    ``position`` (3,) is where in ``room`` the lens was; ``None`` where it stayed in the middle.
     """
 
     photo: int
     lens: Lens
     rotation: Array
     shifts: Array | None = None
+    position: Array | None = None
+    room: Room | None = None
+
+    def rays(self, directions: Array) -> Array:
+        """Return where what lies in directions (…, 3) of the world is for the lens: vectors (…, 3) in its axes."""
+        if self.room is not None and self.position is not None:
+            directions = self.room.seen_from(self.position, directions)
+        return np.asarray(directions @ self.rotation)
+
+    def looks(self, plane: Array) -> Array:
+        """Return directions (…, 3) of the world in which points (…, 2) of the plane lie, shifts left aside."""
+        rays = self.lens.rays(plane) @ self.rotation.T
+        if self.room is not None and self.position is not None:
+            rays = self.room.from_middle(self.position, rays)
+        return np.asarray(rays)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +13,15 @@ import numpy as np
 
 from ispace.errors import IspaceError, StitchGroupUnknownError
 from ispace.imaging.decode import load_rgb
+from ispace.imaging.geometry import direction, equirect_angles
 from ispace.imaging.gpano import Area
 from ispace.imaging.limits import Limits
-from ispace.imaging.stitch import intake, judge, local
+from ispace.imaging.stitch import baseline, intake, judge, local
 from ispace.imaging.stitch.align import Aligned, View, align
+from ispace.imaging.stitch.baseline import Moved
 from ispace.imaging.stitch.camera import Array, Lens, from_angles, to_angles
-from ispace.imaging.stitch.composition import CancelledError, Composed, compose
+from ispace.imaging.stitch.clock import Clock
+from ispace.imaging.stitch.composition import CancelledError, Composed, compose, sensible_width_px
 from ispace.imaging.stitch.features import WORK_PX, Features, find
 from ispace.imaging.stitch.findings import finding, weight
 from ispace.imaging.stitch.options import MAX_PHOTOS, Options
@@ -35,6 +37,8 @@ _GHOSTS_TOLD = 5
 _EXPOSURE_EV = 2.0
 _COVER_PX = (256, 128)
 _LEVEL_NOTE_DEG = 1.0
+_MOVED_PX = 0.7
+"""Median misfit, in working pixels, from which on it pays to ask whether the lens moved."""
 _SOFT_WIDTH_PX = 3000
 
 Told = Callable[[float], None]
@@ -58,6 +62,15 @@ class _Set:
     features: list[Features]
     groups: list[Aligned]
     seconds: dict[str, float]
+    parallax_px: float = 0.0
+    moved: Moved | None = None
+    placed: dict[int, Placed] = field(default_factory=dict)
+    notes: list[Finding] = field(default_factory=list)
+
+    @property
+    def pinned(self) -> set[int]:
+        """The photos that a person says show one place."""
+        return {number for number, photo in enumerate(self.photos) if photo.file in self.options.pin}
 
 
 def stitch(
@@ -95,7 +108,7 @@ def stitch(
 def _stitched(
     state: _Set, paths: Sequence[Path], out: Path, limits: Limits, step: Told, cancelled: Callable[[], bool]
 ) -> Outcome:
-    clock = _Clock(state.seconds)
+    clock = Clock(state.seconds)
     if len(paths) > MAX_PHOTOS:
         raise _StoppedError(Finding("GHEP-NHIEU", {"count": len(paths), "max_count": MAX_PHOTOS}))
     state.seen = intake.look(paths, state.options.leave_out, limits, lambda share: step(_LOOKED * share))
@@ -108,22 +121,36 @@ def _stitched(
         raise _StoppedError(Finding("GHEP-IT-ANH", {"count": len(paths), "usable": len(state.photos)}))
 
     views = [_view(photo, state.options.hfov_deg) for photo in state.photos]
-    state.groups = align(
+    groups = align(
         state.features,
         views,
         fixed=state.options.hfov_deg is not None,
+        together=state.pinned,
         progress=lambda share: step(_FOUND + (_ALIGNED - _FOUND) * share),
     )
+    state.groups = groups[:1] + [group for group in groups[1:] if judge.is_place(group, state.features)]
     clock.lap("align")
     group = _chosen(state)
     verdict = judge.judge(group, state.features)
+    if verdict.repeats:
+        raise _StoppedError(Finding("GHEP-LAP-LAI", {"count": len(group.rotations)}))
     if not verdict.sound:
         raise _StoppedError(Finding("GHEP-KHONG-CHAC", {"count": len(group.rotations)}))
     group = _without(group, verdict.doubtful)
+    state.parallax_px = group.median_px
+    if state.parallax_px > _MOVED_PX:
+        state.moved = baseline.solve(group, lambda: step(_ALIGNED))
+    group = state.moved.group if state.moved else group
     level = upright(group.rotations, group.lenses, state.features)
     rotations = _centred(state, group, level)
-    placed = _placed(state, group, rotations)
+    state.placed = _placed(state, group, rotations)
     clock.lap("level")
+
+    placed = list(state.placed.values())
+    asked_px = state.options.width_px
+    width_px = sensible_width_px(asked_px, placed, state.photos)
+    if asked_px is not None and asked_px > width_px:
+        state.notes.append(finding("GHEP-HEP-LAI", asked_px=asked_px, width_px=width_px))
 
     def read(number: int, longest_px: int) -> Pixels:
         photo = state.photos[number]
@@ -133,7 +160,7 @@ def _stitched(
         placed,
         state.photos,
         read,
-        state.options.width_px,
+        width_px,
         out,
         progress=lambda share: step(_ALIGNED + (1 - _ALIGNED) * share),
         cancelled=cancelled,
@@ -145,7 +172,7 @@ def _stitched(
 def _features(state: _Set, limits: Limits, step: Told) -> None:
     """Find the features of every photo; one whose pixels cannot be had is no photo after all."""
     cv2.setRNGSeed(1)
-    shelf = Shelf(state.options.cache)
+    shelf = Shelf(state.options.cache, state.options.cache_mb)
     kept: list[Photo] = []
     digests = {seen.file: seen.digest for seen in state.seen}
     for number, photo in enumerate(state.photos):
@@ -162,6 +189,7 @@ def _features(state: _Set, limits: Limits, step: Told) -> None:
             state.features.append(found)
         step((number + 1) / len(state.photos))
     state.photos = kept
+    shelf.trim()
 
 
 def _view(photo: Photo, hfov_deg: float | None) -> View:
@@ -174,10 +202,9 @@ def _view(photo: Photo, hfov_deg: float | None) -> View:
 
 def _chosen(state: _Set) -> Aligned:
     """Return the group that is stitched."""
-    pinned = {number for number, photo in enumerate(state.photos) if photo.file in state.options.pin}
     groups = state.groups
-    if pinned:
-        groups = sorted(groups, key=lambda group: -len(pinned & set(group.rotations)))
+    if state.pinned:
+        groups = sorted(groups, key=lambda group: -len(state.pinned & set(group.rotations)))
     wanted = (state.options.group or 1) - 1
     if groups and wanted >= len(groups):
         raise StitchGroupUnknownError(group=wanted + 1, count=len(groups))
@@ -192,11 +219,12 @@ def _without(group: Aligned, left_out: Sequence[int]) -> Aligned:
     if not left_out:
         return group
     kept = [n for n, tie in enumerate(group.ties) if tie.a not in left_out and tie.b not in left_out]
-    return Aligned(
-        {photo: rotation for photo, rotation in group.rotations.items() if photo not in left_out},
-        {photo: lens for photo, lens in group.lenses.items() if photo not in left_out},
-        tuple(group.ties[n] for n in kept),
-        tuple(group.residuals_px[n] for n in kept),
+    return replace(
+        group,
+        rotations={photo: rotation for photo, rotation in group.rotations.items() if photo not in left_out},
+        lenses={photo: lens for photo, lens in group.lenses.items() if photo not in left_out},
+        ties=tuple(group.ties[n] for n in kept),
+        residuals_px=tuple(group.residuals_px[n] for n in kept),
     )
 
 
@@ -210,12 +238,15 @@ def _centred(state: _Set, group: Aligned, level: Upright) -> dict[int, Array]:
     return {photo: turn @ rotation for photo, rotation in rotations.items()}
 
 
-def _placed(state: _Set, group: Aligned, rotations: dict[int, Array]) -> list[Placed]:
-    grids: dict[int, Array] = {}
-    if group.median_px > judge.PARALLAX_PX * 0.7:
-        extents = {n: _extent(state.photos[n]) for n in rotations}
-        grids = local.shifts(group.ties, rotations, group.lenses, extents)
-    return [Placed(n, group.lenses[n], rotations[n], grids.get(n)) for n in sorted(rotations)]
+def _placed(state: _Set, group: Aligned, rotations: dict[int, Array]) -> dict[int, Placed]:
+    placed = {n: Placed(n, group.lenses[n], rotations[n]) for n in sorted(rotations)}
+    if state.moved:
+        there = state.moved.turned(rotations)
+        placed = {n: replace(one, position=there.positions[n], room=there.room) for n, one in placed.items()}
+    if state.parallax_px > _MOVED_PX:
+        grids = local.shifts(group.ties, placed, {n: _extent(state.photos[n]) for n in rotations})
+        placed = {n: replace(one, shifts=grids.get(n)) for n, one in placed.items()}
+    return placed
 
 
 def _extent(photo: Photo) -> tuple[float, float]:
@@ -225,16 +256,19 @@ def _extent(photo: Photo) -> tuple[float, float]:
 
 def _outcome(state: _Set, group: Aligned, rotations: dict[int, Array], level: Upright, composed: Composed) -> Outcome:
     tilt_deg = level.tilt_deg
-    findings = list(_about_light(composed, group, level, tilt_deg))
+    findings = [*_about_light(state, composed, level, tilt_deg), *state.notes]
     # Of a part of the sphere the rest is no gap: it was not meant to be in the picture.
     whole = composed.area.width_px == composed.area.full_width_px
-    covered = _covered(state, group, rotations, composed.turned_deg)
+    covered = _covered(state, composed.turned_deg)
     missing = [Gap(*gap) for gap in judge.gaps(covered)] if whole else []
     if not whole:
         findings.append(_of_part(composed.area))
     several = [other for other in state.groups if len(other.rotations) > 1]
     if len(several) > 1:
         findings.append(finding("GHEP-HAI-NOI", count=len(several), group=1))
+    apart = sorted(state.photos[n].file for n in state.pinned - set(rotations))
+    if apart:
+        findings.append(finding("GHEP-GHIM-ROI", files=", ".join(apart)))
     photos = _photo_outcomes(state, group, rotations, composed.turned_deg)
     warned = any(weight(found) == "warning" for found in findings) or any(not p.used for p in photos)
     return Outcome(
@@ -253,10 +287,10 @@ def _outcome(state: _Set, group: Aligned, rotations: dict[int, Array], level: Up
     )
 
 
-def _about_light(composed: Composed, group: Aligned, level: Upright, tilt_deg: float) -> list[Finding]:
+def _about_light(state: _Set, composed: Composed, level: Upright, tilt_deg: float) -> list[Finding]:
     found = []
-    if group.median_px > judge.PARALLAX_PX:
-        found.append(finding("GHEP-THI-SAI", residual_px=round(group.median_px, 1)))
+    if state.parallax_px > judge.PARALLAX_PX:
+        found.append(finding("GHEP-THI-SAI", residual_px=round(state.parallax_px, 1)))
     large = [ghost for ghost in composed.ghosts if ghost.on_seam and ghost.size_sqdeg >= _GHOST_SQDEG]
     for ghost in sorted(large, key=lambda ghost: -ghost.size_sqdeg)[:_GHOSTS_TOLD]:
         found.append(finding("GHEP-BONG", yaw_deg=ghost.yaw_deg, pitch_deg=ghost.pitch_deg))
@@ -277,16 +311,14 @@ def _of_part(area: Area) -> Finding:
     return finding("GHEP-MOT-PHAN", width_deg=round(area.width_px * scale), height_deg=round(area.height_px * scale))
 
 
-def _covered(state: _Set, group: Aligned, rotations: dict[int, Array], turned_deg: float) -> Array:
+def _covered(state: _Set, turned_deg: float) -> Array:
     """Return which parts of the sphere (rows, columns) any photo shows."""
     width, height = _COVER_PX
-    yaw = np.radians((np.arange(width) + 0.5) / width * 360 - 180 - turned_deg)
-    pitch = np.radians(90 - (np.arange(height) + 0.5) / height * 180)
-    y, p = np.meshgrid(yaw, pitch)
-    world = np.stack([np.sin(y) * np.cos(p), np.sin(p), np.cos(y) * np.cos(p)], axis=-1)
+    yaw_deg, pitch_deg = equirect_angles(np.arange(width), np.arange(height)[:, None], width, height)
+    world = direction(yaw_deg - turned_deg, pitch_deg)
     covered = np.zeros((height, width), bool)
-    for n, rotation in rotations.items():
-        plane, front = group.lenses[n].project(world @ rotation)
+    for n, placed in state.placed.items():
+        plane, front = placed.lens.project(placed.rays(world))
         covered |= front & (np.abs(plane) <= _extent(state.photos[n])).all(axis=-1)
     return covered
 
@@ -339,7 +371,7 @@ def _used(
         round(float(np.median(off)), 3) if len(off) else None,
         len(off),
         tuple(sorted(state.photos[other].file for other in partners)),
-        judge.of_used(n, group, state.features[n]),
+        judge.of_used(n, group, state.features[n], state.moved),
         **size,
     )
 
@@ -361,15 +393,3 @@ def _failed(state: _Set, paths: Sequence[Path], why: Finding) -> Outcome:
     told = {photo.file for photo in photos}
     photos += tuple(PhotoOutcome(path.name, False) for path in paths if path.name not in told)
     return Outcome("failed", "ispace", photos, _groups(state, stitched=False), (why,), seconds=state.seconds)
-
-
-class _Clock:
-    """Notes how long each part took."""
-
-    def __init__(self, laps: dict[str, float]) -> None:
-        self._laps, self._last = laps, time.monotonic()
-
-    def lap(self, name: str) -> None:
-        now = time.monotonic()
-        self._laps[name] = round(now - self._last, 2)
-        self._last = now

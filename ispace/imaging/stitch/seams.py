@@ -55,21 +55,18 @@ class Seams:
     ghosts: tuple[Ghost, ...]
 
 
-def decided(layers: Layers, stopped: Callable[[], None] = lambda: None) -> Seams:
-    """Return the seams of layers; ``stopped`` is called between the steps, and what it raises is passed on."""
+def decided(layers: Layers, told: Callable[[float], None] = lambda _share: None) -> Seams:
+    """Return the seams of layers; ``told`` is called with growing shares up to 1, and may raise to end it."""
     half = layers.halved()
     costs = _costs(half)
     coarse = Expansion(half, costs, _farthest_from_borders(half))
-    for _ in range(_SWEEPS):
-        if not coarse.sweep(stopped=stopped):
+    for number in range(_SWEEPS):
+        if not coarse.sweep(told=lambda share, done=number: told(0.1 + 0.15 * (done + share))):  # type: ignore[misc]
             break
     start = np.repeat(np.repeat(coarse.labels.reshape(half.size), 2, axis=0), 2, axis=1)
     labels = _completed(start, layers)
-    full_costs = np.stack([cv2.resize(cost, layers.size[::-1], interpolation=cv2.INTER_NEAREST) for cost in costs])
-    # what the half size did not see as shown, because only a part of the pixel was, is allowed but not sought
-    full_costs = np.where(layers.depth > 0, np.minimum(full_costs, _NEAR_BORDER + _OUTLIER), np.inf)
-    fine = Expansion(layers, full_costs.astype(np.float32), labels)
-    fine.sweep(_near_seams(labels), stopped)
+    fine = Expansion(layers, _enlarged(costs, layers), labels)
+    fine.sweep(_near_seams(labels), lambda share: told(0.55 + 0.4 * share))
     labels = fine.labels.reshape(layers.size)
     return _told(layers, labels)
 
@@ -106,6 +103,17 @@ def _costs(layers: Layers) -> NDArray[np.float32]:
         shown &= depth >= _LEAST_DEPTH * deepest
         costs[place] = np.where(shown, cost, np.inf)
     return costs
+
+
+def _enlarged(costs: NDArray[np.float32], layers: Layers) -> NDArray[np.float32]:
+    """Return costs (n, h, w), known at half the size, for ``layers``; one by one, since hundreds take much memory."""
+    full = np.empty(layers.depth.shape, np.float32)
+    for place, depth in enumerate(layers.depth):
+        cv2.resize(costs[place], layers.size[::-1], full[place], interpolation=cv2.INTER_NEAREST)
+        # what the half size did not see as shown, because only a part of the pixel was, is allowed but not sought
+        np.minimum(full[place], _NEAR_BORDER + _OUTLIER, out=full[place])
+        full[place][depth <= 0] = np.inf
+    return full
 
 
 def _edges(labels: Labels) -> NDArray[np.bool_]:

@@ -8,19 +8,21 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ispace.imaging.stitch.camera import Array, Lens, turned
 from ispace.imaging.stitch.features import Features
+from ispace.imaging.stitch.posture import beside, posture
 
-_STEEP = math.sin(math.radians(60))
-_SIDEWAYS_WORSE = math.sin(math.radians(10)) ** 2
-_SIDEWAYS_BETTER = 0.25
-_TOGETHER = 0.5
-"""How long the mean of the photos' own up must be to mean anything: 1 where all agree."""
-_AGREES = math.cos(math.radians(45))
-_WITHIN_DEG, _GRID_DEG, _NEAR_DEG = 12.0, 0.5, 0.8
-_SUPPORT = 2.2
+_WITHIN_DEG, _GRID_DEG, _NEAR_DEG = 25.0, 0.5, 0.8
+_SUPPORT = 3.2
 _FEWEST_LINES = 12
+_HIGHEST = math.sin(math.radians(55))
+"""Closer to the zenith or nadir every line seems to go through it."""
+_SECTORS, _FEWEST_SECTORS = 12, 4
+_CLOSE_DEG = 3.0
+_FAR_TIMES = 1.6
+"""How much more than all that is close to how the photos were held an up must have that is not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,81 +40,41 @@ class Upright:
 
 def upright(rotations: Mapping[int, Array], lenses: Mapping[int, Lens], features: Sequence[Features]) -> Upright:
     """Return how a group of photos is to be turned so that its horizon is straight; ``lenses`` by photo."""
-    held, certain = _held(rotations)
-    up, support = _lines(held, rotations, lenses, features)
+    held = posture(rotations, features)
+    up, support = _lines(held.up, rotations, lenses, features)
     by: Literal["lines", "camera", "none"] = "lines"
     if support < _SUPPORT:
-        up, by = held, "camera" if certain else "none"
-    tilt_deg = math.degrees(math.acos(max(-1.0, min(1.0, float(up @ held)))))
+        up, by = held.up, "camera" if held.certain else "none"
+    tilt_deg = math.degrees(math.acos(max(-1.0, min(1.0, float(up @ held.up)))))
     return Upright(_to_y(up), by, support, tilt_deg)
-
-
-def _held(rotations: Mapping[int, Array]) -> tuple[Array, bool]:
-    """Return up by how the photos were held, and whether that can be told: nobody holds a row of photos askew."""
-    level = [r for r in rotations.values() if abs(_own_up(r, rotations) @ r[:, 2]) < _STEEP] or list(rotations.values())
-    rights = np.stack([r[:, 0] for r in level])
-    ups = np.stack([r[:, 1] for r in level])
-    mean = ups.mean(axis=0)
-    strength = float(np.linalg.norm(mean))
-    up, cost = _across(rights)
-    other, other_cost = _across(ups)
-    if cost > _SIDEWAYS_WORSE and other_cost < _SIDEWAYS_BETTER * cost and strength < _TOGETHER:
-        # Files that lie on their side: then the shorter way is up.
-        up, mean = other, np.asarray(rights.mean(axis=0))
-        strength = float(np.linalg.norm(mean))
-    if up @ mean < 0:
-        up = -up
-    if strength < 1e-6:
-        return up, False
-    if strength >= _TOGETHER and up @ mean < _AGREES * strength:
-        # The axes span no plane to stand on, as those of few photos beside each other: their own up is better.
-        return mean / strength, True
-    return up, len(level) >= 3 or strength >= _TOGETHER
-
-
-def _own_up(rotation: Array, rotations: Mapping[int, Array]) -> Array:
-    mean = np.mean([r[:, 1] for r in rotations.values()], axis=0)
-    length = np.linalg.norm(mean)
-    return np.asarray(mean / length if length > 1e-6 else rotation[:, 1])
-
-
-def _across(axes: Array) -> tuple[Array, float]:
-    """Return the direction to which axes (n, 3) are most nearly at right angles, and their mean squared miss.
-
-    The smallest eigenvector of the sum of their squares, with a Cauchy loss.
-    """
-    weights = np.ones(len(axes))
-    up = np.array([0.0, 1.0, 0.0])
-    for _ in range(8):
-        _, vectors = np.linalg.eigh((axes * weights[:, None]).T @ axes)
-        up = vectors[:, 0]
-        weights = 1 / (1 + (axes @ up / 0.05) ** 2)
-    return up, float(np.mean((axes @ up) ** 2))
 
 
 def _lines(
     held: Array, rotations: Mapping[int, Array], lenses: Mapping[int, Lens], features: Sequence[Features]
 ) -> tuple[Array, float]:
-    """Return the up that most upright lines agree on, near ``held``, and how much more than others it has."""
-    normals, weights = [np.zeros((0, 3))], [np.zeros(0)]
-    for photo, rotation in rotations.items():
-        lines = features[photo].lines
-        if not len(lines):
-            continue
-        ends = [lenses[photo].rays(lines[:, k : k + 2]) @ rotation.T for k in (0, 2)]
-        normal = np.cross(ends[0], ends[1])
-        length = np.linalg.norm(normal, axis=1)
-        normals.append(normal / (length[:, None] + 1e-12))
-        weights.append(length)
-    normal, weight = np.concatenate(normals), np.concatenate(weights)
-    near = np.abs(normal @ held) < math.sin(math.radians(_WITHIN_DEG + _NEAR_DEG))
-    normal, weight = normal[near], weight[near]
+    """Return the up that most upright lines agree on, near ``held``, and how much more than others it has.
+
+    All around counts more than much in one place: lines of one direction go with any up in their plane, and a mast or
+    an antenna may lean.
+    """
+    east_north = beside(held)
+    normal, weight, sector = _segments(held, east_north, rotations, lenses, features)
     if len(normal) < _FEWEST_LINES:
         return held, 0.0
-    grid = _around(held, _WITHIN_DEG, _GRID_DEG)
-    votes = _votes(grid, normal, weight, _NEAR_DEG)
-    support = float(votes.max() / (np.median(votes) + 1e-12))
-    up = grid[int(votes.argmax())]
+    steps = np.tan(np.radians(np.arange(-_WITHIN_DEG, _WITHIN_DEG + _GRID_DEG / 2, _GRID_DEG)))
+    plane = np.stack(np.meshgrid(steps, steps), axis=-1).reshape(-1, 2)
+    plane = plane[np.linalg.norm(plane, axis=1) <= math.tan(math.radians(_WITHIN_DEG))]
+    grid = held + plane @ east_north
+    grid /= np.linalg.norm(grid, axis=1, keepdims=True)
+    votes = _votes(grid, normal, weight, sector)
+    scores = np.sqrt(votes).sum(axis=1)
+    best = int(scores.argmax())
+    close = grid @ held >= math.cos(math.radians(_CLOSE_DEG))
+    if not close[best] and scores[best] < _FAR_TIMES * scores[close].max():
+        best = int(np.where(close, scores, 0).argmax())
+    if (votes[best] > votes[best].max() / 10).sum() < _FEWEST_SECTORS:
+        return held, 0.0
+    up = np.asarray(grid[best])
     for width_deg in (_NEAR_DEG, _NEAR_DEG / 2, _NEAR_DEG / 2):
         off = np.degrees(np.arcsin(np.clip(normal @ up, -1, 1)))
         share = weight * np.exp(-((off / width_deg) ** 2))
@@ -122,25 +84,45 @@ def _lines(
         if found @ up < math.cos(math.radians(2)):
             break
         up = found
-    return up, support
+    return up, float(scores[best] / (np.median(scores) + 1e-12))
 
 
-def _around(middle: Array, within_deg: float, step_deg: float) -> Array:
-    steps = np.arange(-within_deg, within_deg + step_deg / 2, step_deg)
-    east = np.cross(middle, [0.3, 0.2, 0.9])
-    east /= np.linalg.norm(east)
-    north = np.cross(middle, east)
-    a, b = np.meshgrid(np.tan(np.radians(steps)), np.tan(np.radians(steps)))
-    inside = a**2 + b**2 <= math.tan(math.radians(within_deg)) ** 2
-    grid = middle + a[inside][:, None] * east + b[inside][:, None] * north
-    return np.asarray(grid / np.linalg.norm(grid, axis=1, keepdims=True))
+def _segments(
+    held: Array,
+    east_north: Array,
+    rotations: Mapping[int, Array],
+    lenses: Mapping[int, Lens],
+    features: Sequence[Features],
+) -> tuple[Array, Array, NDArray[np.intp]]:
+    """Return the planes (n, 3) of segments that may be upright, by their normals, what each counts, and its sector."""
+    normals, weights = [np.zeros((0, 3))], [np.zeros(0)]
+    for photo, rotation in rotations.items():
+        lines = features[photo].lines
+        if not len(lines):
+            continue
+        ends = [lenses[photo].rays(lines[:, k : k + 2]) @ rotation.T for k in (0, 2)]
+        normal = np.cross(ends[0], ends[1])
+        length = np.linalg.norm(normal, axis=1)
+        middle = ends[0] + ends[1]
+        high = middle @ held / np.linalg.norm(middle, axis=1)
+        normals.append(normal / (length[:, None] + 1e-12))
+        weights.append(np.where(np.abs(high) < _HIGHEST, length * (1 - high**2), 0))
+    normal, weight = np.concatenate(normals), np.concatenate(weights)
+    near = (np.abs(normal @ held) < math.sin(math.radians(_WITHIN_DEG + _NEAR_DEG))) & (weight > 0)
+    normal, weight = normal[near], weight[near]
+    # A plane and its opposite are the same one.
+    azimuth = np.arctan2(normal @ east_north[1], normal @ east_north[0]) % np.pi
+    return normal, weight, (azimuth / np.pi * _SECTORS).astype(np.intp) % _SECTORS
 
 
-def _votes(grid: Array, normal: Array, weight: Array, near_deg: float) -> Array:
-    votes = np.zeros(len(grid))
-    for start in range(0, len(normal), 512):
-        off = np.degrees(np.arcsin(np.clip(grid @ normal[start : start + 512].T, -1, 1)))
-        votes += np.exp(-((off / near_deg) ** 2)) @ weight[start : start + 512]
+def _votes(grid: Array, normal: Array, weight: Array, sector: NDArray[np.intp]) -> Array:
+    """Return how many segments of each sector go with each up of a grid: (ups, sectors)."""
+    votes = np.zeros((len(grid), _SECTORS))
+    for number in range(_SECTORS):
+        own = np.flatnonzero(sector == number)
+        for part in np.split(own, range(512, len(own), 512)):
+            off = np.degrees(np.arcsin(np.clip(grid @ normal[part].T, -1, 1)))
+            votes[:, number] += np.exp(-((off / _NEAR_DEG) ** 2)) @ weight[part]
     return votes
 
 

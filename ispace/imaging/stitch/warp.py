@@ -77,7 +77,7 @@ def mapped(placed: Placed, photo: Photo, full_width_px: int, window: Window) -> 
     x = window.left + (np.arange(columns) - 1) * step + middle
     y = window.top + (np.arange(rows) - 1) * step + middle
     yaw, pitch = equirect_angles(x[None, :], y[:, None], full_width_px, full_width_px // 2)
-    rays = direction(yaw, pitch) @ placed.rotation
+    rays = placed.rays(direction(yaw, pitch))
     plane, front = placed.lens.project(rays)
     behind = rays[..., :2] / np.maximum(np.linalg.norm(rays[..., :2], axis=-1, keepdims=True), 1e-9)
     plane = np.where(front[..., None], plane, behind * max(2.0, placed.lens.reach))

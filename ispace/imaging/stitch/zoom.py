@@ -1,13 +1,13 @@
 """The focal length of a lens, from what its photos have in common: only with the right one do rotations explain them.
 
-Distortion is left out here and biases the result by some degrees; the adjustment of everything at once repairs that.
+A barrel makes photos look as if the lens were longer, by a third where it is strong, and from so far off no adjustment
+finds back. So the search tries some barrels too; the adjustment of everything at once makes the one it finds exact.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -26,47 +26,65 @@ _FEWEST = 10
 _WORST, _HOPELESS = 0.03, 0.018
 """In half longer sides: no pair counts for more than that, and pairs that stay above this are no pairs."""
 _BETTER = 0.97
+_BARRELS = (0.0, 0.05, 0.1, 0.18)
+"""Of the distortion's first parameter: none, and what phones, action cameras and worse ones have."""
+_BARREL_BETTER = 0.8
 
 
-@dataclass(frozen=True, slots=True)
-class Zoom:
-    """A focal length in half longer sides, and the mean misfit, in its unit, of the pairs that speak for it."""
-
-    focal: float
-    misfit: float
-    pairs: int
-
-
-def search(matches: Sequence[Match], features: Sequence[Features], known: float | None = None) -> Zoom | None:
-    """Return the focal length that photos of one lens agree on, or ``None`` where too few have enough in common.
+def search(matches: Sequence[Match], features: Sequence[Features], known: float | None = None) -> Lens | None:
+    """Return the lens that photos of one lens agree on, or ``None`` where too few have enough in common.
 
     ``matches`` are between photos of that lens; ``known`` is the focal length by EXIF, which is a prior and not a fact:
-    the search wins over it only where it explains more.
+    the search wins over it only where it explains more. Where the best is as far from it as is looked, the file is
+    wrong, as those of digital zooms and of messengers are, and nothing is known.
     """
     chosen = sorted(matches, key=lambda found: (-len(found), found.a, found.b))[:_PAIRS]
     pairs = [pair for found in chosen if (pair := _planar(found, features)) is not None]
     if not pairs:
         return None
-    if known is None:
-        low, high = (1 / math.tan(math.radians(hfov) / 2) for hfov in (_WIDEST_DEG, _NARROWEST_DEG))
-        grid = np.geomspace(low, high, _STEPS)
-    else:
-        grid = known * np.geomspace(1 - _KNOWN_WITHIN, 1 + _KNOWN_WITHIN, _STEPS_KNOWN)
-    misfits = np.array([[_misfit(a, b, float(focal)) for focal in grid] for a, b in pairs])
+    best = _best(pairs, _grid(known), known)
+    if known is not None and best is not None and not _inside(best.focal, known):
+        best = _best(pairs, _grid(None), None)
+    return best
+
+
+def _grid(known: float | None) -> Array:
+    if known is not None:
+        return np.asarray(known * np.geomspace(1 - _KNOWN_WITHIN, 1 + _KNOWN_WITHIN, _STEPS_KNOWN))
+    low, high = (1 / math.tan(math.radians(hfov) / 2) for hfov in (_WIDEST_DEG, _NARROWEST_DEG))
+    return np.geomspace(low, high, _STEPS)
+
+
+def _inside(focal: float, known: float) -> bool:
+    return (1 - _KNOWN_WITHIN) * 1.01 < focal / known < (1 + _KNOWN_WITHIN) / 1.01
+
+
+def _best(pairs: Sequence[tuple[Array, Array]], grid: Array, known: float | None) -> Lens | None:
+    best, least = None, math.inf
+    for barrel in _BARRELS:
+        lens, misfit = _search(pairs, barrel, grid, known)
+        # A barrel explains a little of everything: only what explains much more is one.
+        if lens is not None and misfit < _BARREL_BETTER * least:
+            best, least = lens, misfit
+    return best
+
+
+def _search(
+    pairs: Sequence[tuple[Array, Array]], barrel: float, grid: Array, known: float | None
+) -> tuple[Lens | None, float]:
+    """Return the lens of a given barrel that explains most, and the mean misfit of all pairs with it."""
+    misfits = np.array([[_misfit(a, b, Lens(float(focal), barrel)) for focal in grid] for a, b in pairs])
     capped = np.minimum(misfits, _WORST)
     best = int(capped.sum(axis=0).argmin())
     kept = misfits[:, best] < _HOPELESS
     if not kept.any():
-        return None
+        return None, math.inf
     costs = capped[kept].sum(axis=0)
     best = int(costs.argmin())
-    focal = float(np.exp(_vertex(np.log(grid), costs, best)))
-    mean = float(costs[best] / kept.sum())
-    if known is not None:
-        of_known = float(np.interp(math.log(known), np.log(grid), costs))
-        if costs[best] > _BETTER * of_known:
-            return Zoom(known, of_known / int(kept.sum()), int(kept.sum()))
-    return Zoom(focal, mean, int(kept.sum()))
+    focal = float(np.exp(vertex(np.log(grid), costs, best)))
+    if known is not None and costs[best] > _BETTER * float(np.interp(math.log(known), np.log(grid), costs)):
+        focal = known
+    return Lens(focal, barrel), float(np.interp(math.log(focal), np.log(grid), capped.mean(axis=0)))
 
 
 def _planar(found: Match, features: Sequence[Features]) -> tuple[Array, Array] | None:
@@ -80,9 +98,8 @@ def _planar(found: Match, features: Sequence[Features]) -> tuple[Array, Array] |
     return (a[inside], b[inside]) if inside.sum() >= _FEWEST else None
 
 
-def _misfit(a: Array, b: Array, focal: float) -> float:
+def _misfit(a: Array, b: Array, lens: Lens) -> float:
     """Return by how much, in the plane, the best rotation misses one photo's points in the other: the median."""
-    lens = Lens(focal)
     rays_a, rays_b = lens.rays(a), lens.rays(b)
     kept = np.ones(len(a), bool)
     off = np.zeros(len(a))
@@ -91,10 +108,10 @@ def _misfit(a: Array, b: Array, focal: float) -> float:
         off = np.linalg.norm(rays_b @ rotation.T - rays_a, axis=1)
         kept = off <= 3 * np.median(off) + 1e-9
     # In the plane and not as an angle: angles become small with any long focal length, right or wrong.
-    return float(np.median(off)) * focal
+    return float(np.median(off)) * lens.focal
 
 
-def _vertex(x: Array, y: Array, best: int) -> float:
+def vertex(x: Array, y: Array, best: int) -> float:
     """Return where a parabola through the least value and its neighbours is lowest."""
     if best in {0, len(x) - 1}:
         return float(x[best])

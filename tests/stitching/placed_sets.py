@@ -1,13 +1,18 @@
-"""Photos of a painted sphere with known lenses, places and exposures, for what stitches them."""
+"""Photos in memory whose places are known, for what comes after them: taken as all photos here, of a smooth sphere."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 import cv2
 import numpy as np
 import smooth_sphere
+from stitching.light import linear, srgb8
+from stitching.photographs import exposed
+from stitching.scene import Scene
 
 from ispace.imaging import geometry
 from ispace.imaging.info import PictureInfo
@@ -19,38 +24,36 @@ LENS = Lens(1 / math.tan(math.radians(75 / 2)), a=0.03, b=-0.01, cx=0.01, cy=-0.
 WIDTH_PX, HEIGHT_PX = 300, 225
 RING = [(yaw, 0) for yaw in range(-180, 180, 45)]
 ALL = [*RING, *((yaw, pitch) for pitch in (47, -47) for yaw in range(-170, 190, 60)), (20, 88), (-50, -88)]
+_SCENE_PX = 2048
+
+Formula = Callable[[np.ndarray], np.ndarray]
 
 
-def linear(srgb):
-    value = np.asarray(srgb) / 255
-    return np.where(value <= 0.04045, value / 12.92, ((value + 0.055) / 1.055) ** 2.4)
-
-
-def srgb8(light):
-    light = np.clip(light, 0, 1)
-    value = np.where(light <= 0.0031308, light * 12.92, 1.055 * np.maximum(light, 1e-9) ** (1 / 2.4) - 0.055)
-    return np.rint(value * 255).astype(np.uint8)
-
-
-def rgb(directions):
+def rgb(directions: np.ndarray) -> np.ndarray:
     """Darker than ``smooth_sphere``, so that nothing is clipped in a photo that is exposed too long."""
     return smooth_sphere.rgb(directions) * 0.72
 
 
-class SmallSet:
-    """``gains`` (n, 3) in linear light, ``corner`` the light that is lost in the corners; ``placed``, ``photos``."""
+class PlacedSet:
+    """``placed``, ``photos`` and their ``pictures``, taken at ``angles`` (yaw, pitch) and nearly level.
 
-    def __init__(self, angles, gains=None, corner=0.0, painted=rgb):
-        xy = np.stack(np.meshgrid(np.arange(WIDTH_PX), np.arange(HEIGHT_PX)), axis=-1)
-        plane = to_plane(xy, WIDTH_PX, HEIGHT_PX)
-        rays = LENS.rays(plane)
-        r2 = np.sum((plane - (LENS.cx, LENS.cy)) ** 2, axis=-1, keepdims=True)
-        shade = 1 - corner * r2 / r2.max()
+    ``gains`` (n, 3) are in linear light, ``corner`` is the light that is lost in the corners.
+    """
+
+    def __init__(
+        self,
+        angles: Sequence[tuple[float, float]],
+        gains: np.ndarray | None = None,
+        corner: float = 0.0,
+        painted: Formula = rgb,
+    ) -> None:
+        scene = _scene(painted)
+        rays = LENS.rays(_plane())
         self.placed, self.photos, self.pictures, self.reads = [], [], [], 0
         for number, (yaw, pitch) in enumerate(angles):
             rotation = from_angles(yaw + 3 * math.sin(number), pitch, 4 * math.cos(5 * number))
             gain = np.ones(3) if gains is None else np.asarray(gains[number])
-            self.pictures.append(srgb8(linear(painted(rays @ rotation.T)) * gain * shade))
+            self.pictures.append(exposed(scene.seen(rays @ rotation.T), gain, corner))
             info = PictureInfo(
                 file=f"{number}.jpg",
                 format="JPEG",
@@ -64,22 +67,22 @@ class SmallSet:
             self.photos.append(Photo(Path(info.file), info, "lens"))
             self.placed.append(Placed(number, LENS, rotation))
 
-    def read(self, number, longest_px):
+    def read(self, number: int, longest_px: int) -> np.ndarray:
+        """Return a picture as ``photos.Reader`` does."""
         self.reads += 1
         scale = min(1.0, longest_px / WIDTH_PX)
         size = (round(WIDTH_PX * scale), round(HEIGHT_PX * scale))
         return cv2.resize(self.pictures[number], size, interpolation=cv2.INTER_AREA)
 
-    def paint(self, number, yaw_deg, pitch_deg, size_deg, colour):
+    def paint(self, number: int, yaw_deg: float, pitch_deg: float, size_deg: float, colour: tuple[int, ...]) -> None:
         """Put a square into one photo only, as somebody who walked away."""
-        xy = np.stack(np.meshgrid(np.arange(WIDTH_PX), np.arange(HEIGHT_PX)), axis=-1)
-        yaw, pitch = geometry.angles(LENS.rays(to_plane(xy, WIDTH_PX, HEIGHT_PX)) @ self.placed[number].rotation.T)
+        yaw, pitch = geometry.angles(LENS.rays(_plane()) @ self.placed[number].rotation.T)
         inside = (abs((yaw - yaw_deg + 180) % 360 - 180) <= size_deg / 2) & (abs(pitch - pitch_deg) <= size_deg / 2)
         assert inside.any()
         self.pictures[number][inside] = colour
 
 
-def truth(width_px, painted=rgb):
+def truth(width_px: int, painted: Formula = rgb) -> np.ndarray:
     """Return the sphere as it ought to be (h, w, 3), floats."""
     yaw, pitch = geometry.equirect_angles(
         np.arange(width_px)[None], np.arange(width_px // 2)[:, None], width_px, width_px // 2
@@ -87,13 +90,22 @@ def truth(width_px, painted=rgb):
     return painted(geometry.direction(yaw, pitch))
 
 
-def fitted(picture, target, covered):
+def fitted(picture: np.ndarray, target: np.ndarray, covered: np.ndarray) -> np.ndarray:
     """Return a picture with the brightness and white balance of its target, which no photo tells."""
-    light = linear(picture)
-    wanted = linear(target)
+    light, wanted = linear(picture), linear(target)
     factors = [np.median(wanted[covered, c] / np.maximum(light[covered, c], 1e-4)) for c in range(3)]
     return srgb8(light * factors).astype(np.float64)
 
 
-def psnr(picture, target, covered):
+def psnr(picture: np.ndarray, target: np.ndarray, covered: np.ndarray) -> float:
+    """Return the signal-to-noise ratio in decibels where ``covered``."""
     return 10 * math.log10(255**2 / np.mean((picture[covered] - target[covered]) ** 2))
+
+
+@lru_cache(maxsize=4)
+def _scene(painted: Formula) -> Scene:
+    return Scene(np.clip(np.rint(truth(_SCENE_PX, painted)), 0, 255).astype(np.uint8), painted.__name__)
+
+
+def _plane() -> np.ndarray:
+    return to_plane(np.stack(np.meshgrid(np.arange(WIDTH_PX), np.arange(HEIGHT_PX)), axis=-1), WIDTH_PX, HEIGHT_PX)
