@@ -13,23 +13,22 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from ispace import keys
+from ispace import keys, wholefile
 from ispace.errors import (
     BadInputError,
     FileNameError,
     FileUnreadableError,
-    FileUnwritableError,
     FolderEmptyError,
     SourceMissingError,
     TourBlockedError,
 )
 from ispace.imaging.info import PictureInfo
-from ispace.language import error_sentence, of_user
+from ispace.language import in_every_language
 from ispace.model import document
 from ispace.model.hotspots import LinkHotspot
 from ispace.model.problem import Problem
 from ispace.model.scene import Panorama, Scene
-from ispace.model.text import clean, slug
+from ispace.model.text import name_as_title, slug
 from ispace.model.tileset import Coverage
 from ispace.model.tour import Tour
 from ispace.model.view import Position
@@ -76,11 +75,25 @@ class Seen:
     coverage: Coverage
 
 
-def complete(folder: Path, look: Callable[[Path], Seen], progress: Progress) -> list[Note]:
+@dataclasses.dataclass(frozen=True)
+class Gathered:
+    """The pictures that are to be looked at, what was made for it, and what could not be."""
+
+    pictures: list[Path]
+    notes: list[Note] = dataclasses.field(default_factory=list)
+    problems: list[Problem] = dataclasses.field(default_factory=list)
+
+
+def complete(
+    folder: Path,
+    look: Callable[[Path], Seen],
+    progress: Progress,
+    gather: Callable[[list[Path]], Gathered] = Gathered,
+) -> list[Note]:
     """Write a ``tour.json`` into a folder of pictures that has none; return what was guessed.
 
     ``look`` decodes a picture and raises a picture error where it cannot be a scene; such pictures are left out, and
-    the notes say so.
+    the notes say so. ``gather`` is given the pictures that lie in the folder and may make panoramas of photos.
 
     Raises:
         SourceMissingError: there is no such folder.
@@ -95,37 +108,36 @@ def complete(folder: Path, look: Callable[[Path], Seen], progress: Progress) -> 
         return []
     if os.path.lexists(document_file):  # a link to a disk that is not there, a pipe: somebody's document all the same
         raise FileUnreadableError(file=str(document_file), reason=os.strerror(errno.ENOENT))
-    notes: list[Note] = []
+    gathered = gather(pictures(folder))
+    files, notes, problems = gathered.pictures, gathered.notes, gathered.problems
     found: list[Seen] = []
-    problems: list[Problem] = []
-    files = _pictures(folder)
     for number, path in enumerate(files, 1):
         try:
-            _check_name(path)
+            check_name(path)
             found.append(look(path))
         except (BadInputError, SourceMissingError) as error:  # a store that fails is no fault of the picture
-            notes.append(Note("DOAN-BO-QUA", {"file": path.name, "reason": error_sentence(error, of_user())}))
+            notes.append(Note("DOAN-BO-QUA", {"file": path.name, "reason": in_every_language(error)}))
             problems.append(Problem(error.code, params=dict(error.params), section="errors"))
         progress("guess", path.name, number, len(files))
-    if not files:
+    if not files and not problems:
         raise FolderEmptyError(file=str(folder))
     if not found:
         raise TourBlockedError(file=folder.resolve().name, problems=list(problems))
     tour, more = guessed(folder.resolve().name, found)
-    _write(folder / TOUR_FILE, document.dump(tour))
+    wholefile.write(folder / TOUR_FILE, document.dump(tour))
     return [*notes, *more, Note("DOAN-DA-GHI", {"file": str(folder / TOUR_FILE)})]
 
 
-def _pictures(folder: Path) -> list[Path]:
+def pictures(folder: Path) -> list[Path]:
     """Return what looks like a picture, in natural order; what a Mac hides beside them (``._x.jpg``) does not."""
     try:
         files = [p for p in folder.iterdir() if p.suffix.lower() in _PICTURES and p.name[0] != "." and p.is_file()]
     except OSError as error:
         raise FileUnreadableError(file=str(folder), reason=error.strerror or str(error)) from error
-    return sorted(files, key=_natural)
+    return sorted(files, key=natural)
 
 
-def _check_name(path: Path) -> None:
+def check_name(path: Path) -> None:
     """Raise ``FileNameError`` where a document could not say the file's name so that it is found again."""
     try:
         said = Panorama(file=path.name).file
@@ -135,19 +147,6 @@ def _check_name(path: Path) -> None:
         raise FileNameError(file=path.name)
 
 
-def _write(file: Path, content: bytes) -> None:
-    """Write a document whole or not at all."""
-    aside = file.with_name(f".{file.name}.{os.getpid()}")
-    try:
-        try:
-            aside.write_bytes(content)
-            aside.replace(file)
-        finally:
-            aside.unlink(missing_ok=True)
-    except OSError as error:
-        raise FileUnwritableError(file=str(file), reason=error.strerror or str(error)) from error
-
-
 def guessed(name: str, pictures: list[Seen]) -> tuple[Tour, list[Note]]:
     """Return the tour that pictures suggest by their names, positions and order, and what was guessed."""
     notes: list[Note] = []
@@ -155,7 +154,7 @@ def guessed(name: str, pictures: list[Seen]) -> tuple[Tour, list[Note]]:
     taken: set[str] = set()
     for seen in pictures:
         path, info, north_deg = seen.path, seen.info, seen.north_deg
-        title = _title(path.stem)
+        title = name_as_title(path.stem) or "Cảnh"
         scene_id = _free(slug(title), taken)
         notes.append(Note("DOAN-TIEU-DE", {"file": path.name, "title": title}))
         position = _position(info)
@@ -177,7 +176,7 @@ def guessed(name: str, pictures: list[Seen]) -> tuple[Tour, list[Note]]:
     by_distance = all(s.position for s in scenes) and len(scenes) > 1
     if count:
         notes.append(Note("DOAN-NOI-GAN" if by_distance else "DOAN-NOI-THU-TU", {"count": count}))
-    title = _title(name)
+    title = name_as_title(name) or "Cảnh"
     tour = Tour(
         version=1,
         id=_free(slug(title, "tour"), set(keys.reserved())),
@@ -281,14 +280,6 @@ def _position(info: PictureInfo) -> Position | None:
     return Position(lat=lat, lon=lon, altitude_m=altitude_m if sensible else None)
 
 
-def _title(stem: str) -> str:
-    """Return a title from a file name: separators become spaces, a leading number goes where words follow it."""
-    words = re.sub(r"[_\-.\s]+", " ", str(clean(stem))).strip()
-    without = re.sub(r"^\d{1,3}\s+(?=\D)", "", words)
-    title = (without or words or "Cảnh")[:200]
-    return title[:1].upper() + title[1:]
-
-
 def _free(name: str, taken: set[str]) -> str:
     """Return ``name``, with a number behind it where it is taken, and take it."""
     chosen, number = name, 2
@@ -298,8 +289,7 @@ def _free(name: str, taken: set[str]) -> str:
     return chosen
 
 
-def _natural(path: Path) -> list[tuple[int, int | str]]:
-    """Sort ``2.jpg`` before ``10.jpg``."""
-    return [
-        (0, int(part)) if part.isdecimal() else (1, part) for part in re.split(r"(\d+)", path.name.casefold()) if part
-    ]
+def natural(path: Path) -> tuple[list[tuple[int, int | str]], str]:
+    """Return a key by which ``2.jpg`` comes before ``10.jpg``, and ``san.jpg`` before ``san-2.jpg``."""
+    parts = re.split(r"(\d+)", path.stem.casefold())
+    return [(0, int(part)) if part.isdecimal() else (1, part) for part in parts if part], path.name.casefold()

@@ -11,6 +11,10 @@ r/-/…                                                     notes of work under 
 originals/<sha256>                                        private: what was taken
 k/<sha256>, releases/<slug>/<release>.json                private: texts of releases; what each is made of
 v/<views>/…, m/<medium>/…                                 private: posters, web pictures
+stitched/<sha256>.json, .html                             private: how the panorama of that content was stitched
+glances/<sha256>.jpg                                      private: small pictures of originals, for lists
+uploads/<upload>                                          private: what was received, byte for byte
+previews/<token's sha256>/…                               private: tours as they would be public, for a while
 """
 
 from __future__ import annotations
@@ -21,7 +25,7 @@ import unicodedata
 from ispace import language
 from ispace.errors import KeyInvalidError
 
-_RESERVED = frozenset({"r", "t", "a", "originals", "assets", "embed", "catalogue", "offline"})
+_RESERVED = frozenset({"r", "t", "a", "originals", "assets", "embed", "catalogue", "offline", "preview"})
 
 CATALOGUE = "index.html"
 SITEMAP = "sitemap.xml"
@@ -37,6 +41,8 @@ SWEEP = "r/-/sweep.json"
 TILE_SETS = "t/"
 ASSETS = "a/"
 ORIGINALS = "originals/"
+UPLOADS = "uploads/"
+PREVIEWS = "previews/"
 
 _TYPES = {
     "html": "text/html; charset=utf-8",
@@ -124,6 +130,11 @@ def kept_page(slug: str, release_id: str, language: str) -> str:
     return release(slug, release_id, f"page.{language}.txt")
 
 
+def oembed(slug: str, release_id: str, language: str, default_language: str) -> str:
+    """Return the key of what a release says of itself to sites that embed, about its page in a language."""
+    return release(slug, release_id, "oembed.json" if language == default_language else f"oembed.{language}.json")
+
+
 def log(slug: str, entry: str = "") -> str:
     """Return the key of an entry of a tour's log of flips, or the folder of the log."""
     return f"r/{slug}/log/{entry}"
@@ -159,9 +170,34 @@ def book(slug: str, release_id: str) -> str:
     return f"releases/{slug}/{release_id}.json"
 
 
+def stitched(sha256: str) -> str:
+    """Return the private key of the report on how an original was stitched."""
+    return f"stitched/{sha256}.json"
+
+
+def stitched_page(sha256: str) -> str:
+    """Return the private key of the same report as a page."""
+    return f"stitched/{sha256}.html"
+
+
 def original(sha256: str) -> str:
     """Return the private key of an original."""
     return f"originals/{sha256}"
+
+
+def glance(sha256: str) -> str:
+    """Return the private key of a small picture of an original, for lists."""
+    return f"glances/{sha256}.jpg"
+
+
+def upload(upload_id: str) -> str:
+    """Return the private key of a file that was received whole."""
+    return f"{UPLOADS}{upload_id}"
+
+
+def preview(name: str, key: str = "") -> str:
+    """Return the private key of what a preview shows under ``key``, or the folder of the preview."""
+    return f"{PREVIEWS}{name}/{key}"
 
 
 def checked(key: str) -> str:

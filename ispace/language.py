@@ -12,6 +12,7 @@ import os
 import re
 import string
 import tomllib
+from collections.abc import Mapping
 from importlib import resources
 from importlib.resources.abc import Traversable
 
@@ -50,8 +51,13 @@ _FORMATTER = _Lenient()
 
 
 def say(section: str, code: str, lang: str, **params: object) -> str:
-    """Return the sentence ``code`` of ``section`` in ``lang`` with its parameters filled in."""
+    """Return the sentence ``code`` of ``section`` in ``lang`` with its parameters filled in.
+
+    A parameter that is a mapping holds what it says by language.
+    """
     template = texts(spoken(section, code, lang)).get(section, {}).get(code) or code
+    if "{" not in template and "}" not in template:  # most words of a page, a hundred times on each
+        return template
     shown = {name: _shown(value, lang) for name, value in params.items()}
     return _FORMATTER.vformat(template, (), shown)
 
@@ -62,6 +68,8 @@ def spoken(section: str, code: str, lang: str) -> str:
 
 
 def _shown(value: object, lang: str) -> object:
+    if isinstance(value, Mapping):
+        return value.get(lang, value.get(DEFAULT))
     if isinstance(value, bool) or not isinstance(value, int | float):
         return value
     return number(value, lang)
@@ -105,6 +113,11 @@ def error_sentence(error: IspaceError, lang: str) -> str:
     if text == error.code:  # a base class, or a class whose sentence is missing: the class still says something
         text = say("errors", "LOI", lang, **error.params)
     return f"{text} ({error.code})"
+
+
+def in_every_language(error: IspaceError) -> dict[str, str]:
+    """Return what an error says by language, to be a parameter of another sentence."""
+    return {lang: error_sentence(error, lang) for lang in available()}
 
 
 def of_user() -> str:

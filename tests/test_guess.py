@@ -247,10 +247,14 @@ def test_a_folder_that_cannot_be_written_is_said_with_what_to_do(
 ) -> None:
     _files(tmp_path, "a.jpg")
 
-    def refuse(*_: object) -> None:
-        raise OSError(number, os.strerror(number))
+    usual = Path.open
 
-    monkeypatch.setattr(Path, "write_bytes", refuse)
+    def refuse(path: Path, mode: str = "r", *more: object, **named: object) -> object:
+        if "w" in mode:
+            raise OSError(number, os.strerror(number))
+        return usual(path, mode, *more, **named)  # type: ignore[call-overload]
+
+    monkeypatch.setattr(Path, "open", refuse)
     with pytest.raises(FileUnwritableError) as caught:
         _complete(tmp_path)
     assert caught.value.params["file"] == str(tmp_path / "tour.json")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import dataclasses
 import json
 import re
 from collections import Counter
@@ -43,16 +44,31 @@ def parse(data: bytes, file: str = "tour.json") -> Tour:
     if version is not None and version > VERSION:
         raise DocumentVersionError(file=file, version=version, known=VERSION)
     problems = _doubled(raw, twice)
-    raw = migrate.upgrade(raw)
-    tour: Tour | None = None
-    try:
-        tour = Tour.model_validate(raw)
-    except ValidationError as error:
-        problems += faults.problems_of(error, raw)
-    problems += references.check(raw)
-    if problems or tour is None:
+    read = inspect(raw)
+    problems += read.problems
+    if problems or read.error is not None or read.tour is None:
         raise DocumentInvalidError(file=file, problems=list(_unique(problems)))
-    return tour
+    return read.tour
+
+
+@dataclasses.dataclass(frozen=True)
+class Read:
+    """A document that was looked at: the tour where it is one, else what pydantic found; and all problems."""
+
+    raw: dict[str, Any]
+    tour: Tour | None
+    error: ValidationError | None
+    problems: list[Problem]
+
+
+def inspect(raw: dict[str, Any]) -> Read:
+    """Look at a document that may be a draft; nothing is raised."""
+    raw = migrate.upgrade(raw)
+    try:
+        return Read(raw, Tour.model_validate(raw), None, references.check(raw))
+    except ValidationError as error:
+        problems = [*faults.problems_of(error, raw), *references.check(raw)]
+        return Read(raw, None, error, list(_unique(problems)))
 
 
 def load(path: Path) -> Tour:

@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from ispace import language
 from ispace.model import hotspots as _hotspots
 from ispace.model.problem import Problem, short
 from ispace.model.text import clean
@@ -59,14 +60,24 @@ def problems_of(error: ValidationError, raw: dict[str, Any]) -> list[Problem]:
     return problems
 
 
+def sentence_of(fault: Any, lang: str) -> str:
+    """Return what a fault is, without its place, as a sentence."""
+    told = _problem(fault, {}, with_hint=False)
+    text = language.say("problems", told.code, lang, **told.params)
+    return text[:1].upper() + text[1:] + "."
+
+
 def _problem(fault: Any, raw: dict[str, Any], *, with_hint: bool) -> Problem:
     kind = fault["type"]
-    loc = _in_the_document(fault["loc"], kind)
+    loc = in_the_document(fault["loc"], kind)
     ctx = fault.get("ctx", {})
     code = _CODES.get(kind, "SAI-KIEU")
     params: dict[str, object] = {"value": short(fault.get("input")), "hint": ""}
     if code == "NGOAI-KHOANG":
         params["bound"] = ", ".join(f"{sign} {ctx[name]:g}" for name, sign in _BOUNDS if name in ctx)
+    elif code == "QUA-NGAN" and ctx.get("field_type") == "Dictionary":
+        # A text in no language: what is missing has a name that an editor knows.
+        code = "TOUR-GIOI-THIEU" if loc == ("description",) else "CHUA-VIET"
     elif code in {"QUA-DAI", "QUA-NGAN"}:
         params["bound"] = next((ctx[n] for n in ("max_length", "min_length") if n in ctx), "")
     elif code == "KHONG-HIEU":
@@ -108,7 +119,7 @@ def hint(word: str, known: Sequence[str]) -> str:
     return f" (→ {short(near[0])}?)" if near else ""
 
 
-def _in_the_document(loc: Sequence[int | str], kind: str) -> tuple[int | str, ...]:
+def in_the_document(loc: Sequence[int | str], kind: str) -> tuple[int | str, ...]:
     """Drop the steps that are pydantic's own: a hotspot's union tag, the word for a dictionary's key."""
     if loc[-1:] == ("[key]",) and kind != "extra_forbidden":
         loc = loc[:-1]

@@ -19,6 +19,8 @@ class Media(Document):
     file: FilePath
     alt: Title | None = None
     credit: Line | None = None
+    licence: Line | None = None
+    """On which terms it may be shown, said beside the credit: CC BY 4.0."""
     transcript: Text | None = None
     captions: dict[Language, FilePath] = Field(default_factory=dict)
     poster: Id | None = None

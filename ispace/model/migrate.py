@@ -6,7 +6,6 @@ does not understand it leaves for the check to report) and never changes its arg
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable
 from typing import Any
 
@@ -22,9 +21,8 @@ def version_of(raw: Raw) -> int | None:
 
 
 def upgrade(raw: Raw) -> Raw:
-    """Return ``raw`` in the current version."""
+    """Return ``raw`` in the current version; ``raw`` itself where it is that already."""
     version = version_of(raw)
-    raw = copy.deepcopy(raw)
     while version is not None and version in STEPS and version < VERSION:
         raw = STEPS[version](raw)
         version = raw["version"]

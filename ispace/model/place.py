@@ -41,6 +41,8 @@ class Place(Document):
     id: Id
     names: list[DatedName] = Field(min_length=1)
     position: Position | None = None
+    library_revision: int | None = Field(default=None, ge=1, strict=True)
+    """Which state of the studio's library this is a copy of; never published."""
 
     def current(self, day: dt.date) -> DatedName:
         """Return the name official on ``day``, else the latest one."""

@@ -40,6 +40,16 @@ class Problem:
         text = language.say(self.section, self.code, lang, **self.params)
         return (" · ".join(place) + ": " if place else "") + f"{text} ({self.code})"
 
+    def text(self, lang: str) -> str:
+        """Return what is wrong in ``lang``, without its place, as a sentence."""
+        told = language.say(self.section, self.code, lang, **self.params)
+        names_first = language.say(self.section, self.code, lang).startswith("{")
+        return told if names_first else told[:1].upper() + told[1:]
+
+    def mend(self, lang: str) -> str:
+        """Return what to do in ``lang``; errors' sentences say so themselves."""
+        return language.say("mends", self.code, lang) if self.section == "problems" else ""
+
     def to_json(self, languages: tuple[str, ...] = ("vi", "en")) -> dict[str, object]:
         """Return everything, with the sentence in each language."""
         return {**dataclasses.asdict(self), "sentence": {lang: self.sentence(lang) for lang in languages}}

@@ -44,6 +44,13 @@ class ProductLink(Document):
     title: Title | None = None
 
 
+class Consent(Document):
+    """Who of the maker's agreed, and when, to be shown; never published."""
+
+    given_on: Day
+    by: Line = Field(max_length=200)
+
+
 class Product(Document):
     """An OCOP product; ``expires_on`` defaults to 36 months after ``issued_on``."""
 
@@ -60,6 +67,9 @@ class Product(Document):
     links: list[ProductLink] = Field(default_factory=list, max_length=20)
     media: list[Id] = Field(default_factory=list, max_length=40)
     sample: bool = Field(default=False, strict=True)
+    consent: Consent | None = None
+    library_revision: int | None = Field(default=None, ge=1, strict=True)
+    """Which state of the studio's library this is a copy of; never published."""
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:

@@ -23,6 +23,9 @@ def clean(value: object) -> object:
     """Return a string in Unicode NFC without control and direction marks, trimmed; anything else unchanged."""
     if not isinstance(value, str):
         return value
+    # Nearly every text: what is printable has no control and no direction mark, and a document has thousands of texts.
+    if value.replace("\n", "").isprintable() and unicodedata.is_normalized("NFC", value):
+        return value.strip()
     text = _UNWANTED.sub("", _LINE_ENDS.sub("\n", value))
     return unicodedata.normalize(
         "NFC", text
@@ -30,7 +33,7 @@ def clean(value: object) -> object:
 
 
 def _one_line(value: str) -> str:
-    return re.sub(r"\s+", " ", value)
+    return value if value.isprintable() and "  " not in value else re.sub(r"\s+", " ", value)
 
 
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=35)]
@@ -67,3 +70,42 @@ def slug(text: str, fallback: str = "canh") -> str:
     """Return ``text`` as a readable name for addresses and ids: ``Chùa cổ bên Núi Sam`` → ``chua-co-ben-nui-sam``."""
     name = re.sub(r"[^a-z0-9]+", "-", fold(text)).strip("-")[:60].strip("-")
     return name or fallback
+
+
+def name_as_title(stem: str) -> str:
+    """Return a title from a file's name: separators become spaces, a leading number goes where words follow it."""
+    words = re.sub(r"[_\-.\s]+", " ", str(clean(stem))).strip()
+    without = re.sub(r"^\d{1,3}\s+(?=\D)", "", words)
+    title = (without or words)[:200]
+    return title[:1].upper() + title[1:]
+
+
+_TONES = "\u0300\u0309\u0303\u0301\u0323"
+"""In the order of Vietnamese dictionaries: huyền, hỏi, ngã, sắc, nặng; a letter without one comes first."""
+
+_SHAPES = "\u0306\u0302\u031b"
+"""What makes another letter of one: ă before â, ô before ơ."""
+
+
+def sort_key(text: str) -> str:
+    """Return what sorts as Vietnamese dictionaries do: letters first, tones only where the letters are the same.
+
+    It is made of digits and letters a to z alone, two for each letter, so that every database sorts it alike.
+    """
+    letters: list[str] = []
+    tones: list[str] = []
+    for char in unicodedata.normalize("NFD", " ".join(text.casefold().split())):
+        if char in _TONES and tones:
+            tones[-1] = str(_TONES.index(char) + 1)
+        elif char in _SHAPES and letters and letters[-1][0].isalpha():
+            letters[-1] = letters[-1][0] + "bcd"[_SHAPES.index(char)]
+        elif char == "đ":
+            letters.append("db")
+            tones.append("0")
+        elif char.isascii() and char.isalnum():
+            letters.append(char + "a" if char.isalpha() else "1" + char)
+            tones.append("0")
+        elif char.isspace():
+            letters.append("00")
+            tones.append("0")
+    return "".join(letters) + "00" + "".join(tones)
