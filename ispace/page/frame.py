@@ -16,12 +16,12 @@ CONTENT_SECURITY_POLICY = (
 """What a published page may load: its own host's files, nothing inline, nothing from anybody else."""
 
 
-def policy(map_tiles: str = "") -> str:
+def policy(map_tiles: str = "", basis: str = CONTENT_SECURITY_POLICY) -> str:
     """Return the policy of a page whose maps have tiles at ``map_tiles``: pictures may come from their host too."""
     parts = urlsplit(map_tiles)
     if not parts.netloc:
-        return CONTENT_SECURITY_POLICY
-    return CONTENT_SECURITY_POLICY.replace("img-src 'self'", f"img-src 'self' {parts.scheme}://{parts.netloc}")
+        return basis
+    return basis.replace("img-src 'self'", f"img-src 'self' {parts.scheme}://{parts.netloc}")
 
 
 _SYMBOL = re.compile(r'<symbol id="i-([a-z0-9-]+)".*?</symbol>', re.DOTALL)

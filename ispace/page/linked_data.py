@@ -10,6 +10,7 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from ispace.model import prose
 from ispace.model.site import Site
 from ispace.model.text import clean
 from ispace.model.tour import Agency, Tour
@@ -43,7 +44,7 @@ def graph(
         "@id": page,
         "url": page,
         "name": words(document["title"]),
-        "description": words(document["description"]),
+        "description": prose.plain(words(document["description"])),
         "inLanguage": lang,
         "isPartOf": {"@type": "WebSite", "name": words(site.name)},
         "primaryImageOfPage": _start_picture(document, address_of),
@@ -90,7 +91,7 @@ def _attraction(
         "@type": "TouristAttraction",
         "@id": place_id,
         "name": words(document["title"]),
-        "description": words(document["description"]),
+        "description": prose.plain(words(document["description"])),
         "geo": {"@type": "GeoCoordinates", "latitude": where.lat, "longitude": where.lon} if where else None,
         "address": {
             "@type": "PostalAddress",
@@ -121,7 +122,7 @@ def _picture(tour: Tour, scene: Mapping[str, Any], words: _Words, address_of: Ca
         "width": share["width_px"],
         "height": share["height_px"],
         "name": words(scene["title"]),
-        "caption": words(panorama.alt) or words(scene.get("description")),
+        "caption": words(panorama.alt) or prose.plain(words(scene.get("description"))),
         "creditText": panorama.credit,
         "license": _licence(tour, words),
         "contentLocation": {

@@ -8,7 +8,7 @@
 import { el, icon } from './dom.js';
 import { safeUrl } from './links.js';
 import { credit, figure } from './media.js';
-import { paragraphs, said } from './prose.js';
+import { paragraphs, rich, said } from './prose.js';
 
 /** @typedef {import('./media.js').MediaHost & {tour: TourDocument, today: string, stage: HTMLElement}} CardHost  today: ISO date */
 
@@ -69,10 +69,11 @@ export function openCard(spot, from, inside) {
 function cardContent(spot, host) {
   const ids = spot.media ?? (spot.medium ? [spot.medium] : []);
   const { lead, others } = media(ids, host.say(spot.title), host);
+  const text = (spot.kind === 'url' ? paragraphs : rich)(host.say(spot.text));
   const lost = spot.kind === 'product' || ids.some((id) => !host.tour.media?.[id]);
   return [
     lead,
-    el('div', { class: 'stage-card' }, said('h2', host.say(spot.title)), ...paragraphs(host.say(spot.text)), ...others,
+    el('div', { class: 'stage-card' }, said('h2', host.say(spot.title)), ...text, ...others,
       lost && el('p', { class: 'stage-lost' }, host.words.gone)),
   ];
 }

@@ -116,6 +116,7 @@ function createGuide(inside) {
       title: source.say(scene.title),
       place: single ? '' : `${at + 1}/${stations?.length}`,
       text,
+      spoken: told !== null,
       note: told && told.lang !== inside.language ? words.toldIn(tongueOf(told.lang, inside.language)) : '',
     });
     if (told) {

@@ -6,6 +6,7 @@
  */
 
 import { button, el, redraw, set } from './dom.js';
+import { paragraphs, rich } from './prose.js';
 
 const SCROLLS = /^(Arrow.*|Home|End|PageUp|PageDown)$/;
 
@@ -14,6 +15,7 @@ const SCROLLS = /^(Arrow.*|Home|End|PageUp|PageDown)$/;
  * @property {{value: string, lang: string}} title
  * @property {string} place   "2/7", empty where there is only one
  * @property {{value: string, lang: string}} text  what is told, to be read
+ * @property {boolean} spoken  it is the transcript of what is heard
  * @property {string} note    for example in which other language it is told
  *
  * @typedef {object} PanelHost
@@ -56,9 +58,9 @@ export function createPanel({ words, chrome }, player, host) {
       place.textContent = station.place;
       title.textContent = station.title.value;
       title.lang = station.title.lang;
-      const parts = station.text.value.split(/\n\s*\n/).filter((part) => part.trim());
+      const parts = (station.spoken ? paragraphs : rich)(station.text);
       text.lang = station.text.lang;
-      text.replaceChildren(...parts.map((part) => el('p', {}, part.trim())));
+      text.replaceChildren(...parts);
       text.hidden = parts.length === 0;
       text.scrollTop = 0;
       // What scrolls must be reachable, or the keyboard cannot scroll it.

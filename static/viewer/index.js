@@ -2,6 +2,7 @@
  * The viewer of published tours. Table of contents:
  *
  *   page.js        starts it on a published page
+ *   embed.js       the same in a frame of another site
  *   opening.js     its picture, before the rest of it is built
  *   tour.js        scenes, transitions, deep links, the frame loop
  *   loop.js        frames, only while something changes; life.js what happens to the page around

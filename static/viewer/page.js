@@ -40,6 +40,7 @@ if (styles && !styles.sheet) {
 }
 
 if (stage && url && isYoungEnough()) {
+  if (location.search) await import('./embed.js').then((part) => part.open(stage));
   const options = { start: readStart(), language: document.documentElement.lang };
   const opening = openStage(stage, url, options);
   await opening.seen();

@@ -91,8 +91,18 @@ export function createPicture(stage, surface, { camera, source, wake, attributes
     wake();
   }
 
+  /** From now on the canvas shows the picture again. */
+  function back() {
+    away = false;
+    stand_in?.destroy();
+    stand_in = null;
+    pano.element.classList.remove('is-lost');
+  }
+
   async function restored() {
     sharp = arrived = small = false;
+    // Before any scene is open nothing was shown, and nothing has to come back.
+    if (!scene) return back();
     await showSmall();
     await fetchPreview();
   }
@@ -205,12 +215,7 @@ export function createPicture(stage, surface, { camera, source, wake, attributes
       // What comes first comes at once; later tiles fade in over what they replace.
       settled ||= drawn.full;
       const standing = stand_in?.draw(view, size, camera.density(), false);
-      if (drawn.painted && sharp && away) {
-        away = false;
-        stand_in?.destroy();
-        stand_in = null;
-        pano.element.classList.remove('is-lost');
-      }
+      if (drawn.painted && sharp && away) back();
       const now = standing && stand_in ? { ...standing, more: drawn.more } : drawn;
       // The canvas takes the poster's place as soon as it shows the same, or when the visitor turns away from it.
       if (now.painted && !shown) {

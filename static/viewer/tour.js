@@ -168,9 +168,9 @@ export function createTour(stage, tourUrl, options = {}, opening = openStage(sta
   });
   const inside = {
     stage, surface, words, language, source, camera, picture, hotspots, sheet, chrome, signal, movers, followers, reveal,
-    scene: () => scene, needTour, goTo, glideTo, wake, measure: remeasure, north, on, emit, part,
+    scene: () => scene, needTour, goTo, glideTo, wake, measure: remeasure, north, on, emit, part, adopt, show, place,
   };
-  const features = createFeatures(inside);
+  const features = (options.features ?? createFeatures)(inside);
   skip.addEventListener('click', () => chrome.first()?.focus());
   surface.append(hotspots.areas, keys, skip, hotspots.list, hotspots.crowds);
   if (!surface.isConnected) stage.append(surface);

@@ -92,6 +92,8 @@
  * @property {{tour: TourDocument, scene_count: number} | null} [start]  what the page already knows of the tour
  * @property {string} [language]
  * @property {boolean} [history]  whether scene and view stand in the address bar; default yes
+ * @property {(inside: Inside) => ReturnType<typeof import('./features.js').createFeatures>} [features]  what stands in for
+ *   the parts that are loaded on demand; the studio's editor shows the picture and its hotspots alone
  *
  * @typedef {'first' | 'full' | 'idle' | 'scene' | 'view' | 'hotspot' | 'error'} EventName
  *   first: something of a scene is on screen · full: the view is as sharp as it gets · idle: nothing is left to do ·
@@ -132,6 +134,9 @@
  * @property {() => number | null} north  compass bearing of the scene's yaw 0
  * @property {Tour['on']} on
  * @property {(event: EventName, detail?: unknown) => void} emit
+ * @property {(next: TourDocument, complete: boolean) => void} adopt  takes up a document; the scene stays as it is drawn
+ * @property {(next: Scene, strip: {strip: Pixels, sharp: boolean} | null) => void} show  takes up a scene at its initial view
+ * @property {() => void} place  moves what lies on the picture to where it belongs
  * @property {<T>(load: () => Promise<T>) => Promise<T | null>} part  fetches a module, says so where it cannot be had
  *
  * @typedef {{width: number, height: number}} Size  in CSS pixels

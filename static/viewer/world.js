@@ -129,9 +129,10 @@ export function createWorld(inside, stereo) {
     const { title, content } = card;
     const said = document.createElement('div');
     said.append(...content.filter((node) => node !== null));
+    for (const end of said.querySelectorAll('br')) end.replaceWith(' ');
     const picture = said.querySelector('img')?.getAttribute('src');
-    const paragraphs = [...said.querySelectorAll('[role="img"], p:not(.stage-actions), dl > div, figcaption')]
-      .map((part) => part.getAttribute('aria-label') ?? [...part.childNodes].map((node) => node.textContent?.trim()).join(' '))
+    const paragraphs = [...said.querySelectorAll('[role="img"], p:not(.stage-actions), li, dl > div, figcaption')]
+      .map((part) => part.getAttribute('aria-label') ?? (part.matches('p, li') ? part.textContent ?? '' : [...part.childNodes].map((node) => node.textContent?.trim()).join(' ')))
       .filter((text) => text.trim());
     // Where following it would end the visit, the address is there to be read.
     if (spot.kind === 'url' || spot.kind === 'directions') paragraphs.push(new URL(spot.url, source.base).host);
