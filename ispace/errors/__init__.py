@@ -14,134 +14,179 @@ A code is stable: people read it out over the telephone and programs compare it.
 
 from __future__ import annotations
 
+from ispace.errors.accounts import (
+    CodeWrongError as CodeWrongError,
+    EmailInvalidError as EmailInvalidError,
+    EmailTakenError as EmailTakenError,
+    LastAdminError as LastAdminError,
+    LinkExpiredError as LinkExpiredError,
+    LinkInvalidError as LinkInvalidError,
+    LinkUsedError as LinkUsedError,
+    NameInvalidError as NameInvalidError,
+    PasswordLongError as PasswordLongError,
+    PasswordShortError as PasswordShortError,
+    PasswordWeakError as PasswordWeakError,
+    PasswordWrongError as PasswordWrongError,
+    PersonUnknownError as PersonUnknownError,
+    ProviderError as ProviderError,
+    ProviderRefusedError as ProviderRefusedError,
+    ProviderUnverifiedError as ProviderUnverifiedError,
+    RightMissingError as RightMissingError,
+    RoleUnknownError as RoleUnknownError,
+    ScopeUnknownError as ScopeUnknownError,
+    SecretKeyChangedError as SecretKeyChangedError,
+    SessionUnknownError as SessionUnknownError,
+    SignInNeededError as SignInNeededError,
+    SignInPausedError as SignInPausedError,
+    SignInRefusedError as SignInRefusedError,
+    TokenUnknownError as TokenUnknownError,
+)
 from ispace.errors.base import (
     BadInputError as BadInputError,
-)
-from ispace.errors.base import (
     ConflictError as ConflictError,
-)
-from ispace.errors.base import (
     IspaceError as IspaceError,
-)
-from ispace.errors.base import (
     NotAllowedError as NotAllowedError,
-)
-from ispace.errors.base import (
     NotFoundError as NotFoundError,
-)
-from ispace.errors.base import (
     UnavailableError as UnavailableError,
 )
+from ispace.errors.database import (
+    ChecksFailedError as ChecksFailedError,
+    DatabaseBehindError as DatabaseBehindError,
+    DatabaseNewerError as DatabaseNewerError,
+    DatabaseUnavailableError as DatabaseUnavailableError,
+    DatabaseUrlError as DatabaseUrlError,
+    JournalBrokenError as JournalBrokenError,
+    TransactionLostError as TransactionLostError,
+)
+from ispace.errors.documents import (
+    ChangeForbiddenError as ChangeForbiddenError,
+    TourChangedError as TourChangedError,
+    TourDocumentError as TourDocumentError,
+    TourIdTakenError as TourIdTakenError,
+    TourNotHereError as TourNotHereError,
+    TourTitleError as TourTitleError,
+)
+from ispace.errors.jobs import (
+    JobEndedError as JobEndedError,
+    JobKindUnknownError as JobKindUnknownError,
+    JobNotEndedError as JobNotEndedError,
+    JobPoisonError as JobPoisonError,
+    JobUnknownError as JobUnknownError,
+    StageBugError as StageBugError,
+    StageDiedError as StageDiedError,
+    StageUnknownError as StageUnknownError,
+)
+from ispace.errors.libraries import (
+    EntryChangedError as EntryChangedError,
+    EntryInvalidError as EntryInvalidError,
+    EntryUnknownError as EntryUnknownError,
+)
+from ispace.errors.materials import (
+    GroupArrivingError as GroupArrivingError,
+    GroupBusyError as GroupBusyError,
+    GroupUnknownError as GroupUnknownError,
+    GroupUnsuitableError as GroupUnsuitableError,
+)
+from ispace.errors.pictures import (
+    PictureAnimatedError as PictureAnimatedError,
+    PictureCoverageError as PictureCoverageError,
+    PictureEmptyError as PictureEmptyError,
+    PictureError as PictureError,
+    PictureNoPictureError as PictureNoPictureError,
+    PictureNotPanoramaError as PictureNotPanoramaError,
+    PictureProcessDiedError as PictureProcessDiedError,
+    PictureSphereTooLargeError as PictureSphereTooLargeError,
+    PictureTooHeavyError as PictureTooHeavyError,
+    PictureTooLargeError as PictureTooLargeError,
+    PictureTooMuchMemoryError as PictureTooMuchMemoryError,
+    PictureTooSlowError as PictureTooSlowError,
+    PictureTooSmallError as PictureTooSmallError,
+    PictureTruncatedError as PictureTruncatedError,
+    PictureUnknownFormatError as PictureUnknownFormatError,
+    PictureUnreadableError as PictureUnreadableError,
+)
+from ispace.errors.requests import (
+    RequestError as RequestError,
+    RequestInvalidError as RequestInvalidError,
+    RequestSlowError as RequestSlowError,
+    RequestTooLargeError as RequestTooLargeError,
+    RequestTypeError as RequestTypeError,
+    RequestUnreadableError as RequestUnreadableError,
+)
+from ispace.errors.sheets import (
+    SheetColumnsError as SheetColumnsError,
+    SheetTooLargeError as SheetTooLargeError,
+    SheetUnreadableError as SheetUnreadableError,
+)
 from ispace.errors.stitching import (
+    PhotoSetError as PhotoSetError,
     StitchDiedError as StitchDiedError,
-)
-from ispace.errors.stitching import (
     StitchFailedError as StitchFailedError,
-)
-from ispace.errors.stitching import (
     StitchFileUnknownError as StitchFileUnknownError,
-)
-from ispace.errors.stitching import (
     StitchFocalError as StitchFocalError,
-)
-from ispace.errors.stitching import (
     StitchGroupUnknownError as StitchGroupUnknownError,
-)
-from ispace.errors.stitching import (
     StitchMemoryError as StitchMemoryError,
-)
-from ispace.errors.stitching import (
     StitchNoOverlapError as StitchNoOverlapError,
-)
-from ispace.errors.stitching import (
     StitchNoPhotosError as StitchNoPhotosError,
-)
-from ispace.errors.stitching import (
     StitchOnePhotoError as StitchOnePhotoError,
-)
-from ispace.errors.stitching import (
     StitchOptionError as StitchOptionError,
-)
-from ispace.errors.stitching import (
     StitchOverPhotoError as StitchOverPhotoError,
-)
-from ispace.errors.stitching import (
     StitchPlanError as StitchPlanError,
-)
-from ispace.errors.stitching import (
+    StitchRepeatsError as StitchRepeatsError,
     StitchSameNameError as StitchSameNameError,
-)
-from ispace.errors.stitching import (
     StitchTimeError as StitchTimeError,
-)
-from ispace.errors.stitching import (
     StitchTooFewError as StitchTooFewError,
-)
-from ispace.errors.stitching import (
     StitchTooManyError as StitchTooManyError,
-)
-from ispace.errors.stitching import (
     StitchUnsureError as StitchUnsureError,
-)
-from ispace.errors.stitching import (
     stitch_error as stitch_error,
 )
 from ispace.errors.storage import (
     KeyInvalidError as KeyInvalidError,
-)
-from ispace.errors.storage import (
     ObjectChangedError as ObjectChangedError,
-)
-from ispace.errors.storage import (
     ObjectDamagedError as ObjectDamagedError,
-)
-from ispace.errors.storage import (
     ObjectExistsError as ObjectExistsError,
-)
-from ispace.errors.storage import (
     ObjectMissingError as ObjectMissingError,
-)
-from ispace.errors.storage import (
     ServeNotFolderError as ServeNotFolderError,
-)
-from ispace.errors.storage import (
     StoreBusyError as StoreBusyError,
-)
-from ispace.errors.storage import (
     StoreClockError as StoreClockError,
-)
-from ispace.errors.storage import (
     StoreCredentialsError as StoreCredentialsError,
-)
-from ispace.errors.storage import (
     StoreFailedError as StoreFailedError,
-)
-from ispace.errors.storage import (
     StoreFullError as StoreFullError,
-)
-from ispace.errors.storage import (
     StoreMissingError as StoreMissingError,
-)
-from ispace.errors.storage import (
     StoreReadOnlyError as StoreReadOnlyError,
-)
-from ispace.errors.storage import (
     StoresNestedError as StoresNestedError,
-)
-from ispace.errors.storage import (
     StoresSameError as StoresSameError,
-)
-from ispace.errors.storage import (
     StoreTlsError as StoreTlsError,
-)
-from ispace.errors.storage import (
     StoreUnreachableError as StoreUnreachableError,
-)
-from ispace.errors.storage import (
     StoreUrlError as StoreUrlError,
-)
-from ispace.errors.storage import (
     StoreUrlSecretError as StoreUrlSecretError,
+)
+from ispace.errors.tour_files import (
+    DrawingUnreadableError as DrawingUnreadableError,
+    TourFileUnknownError as TourFileUnknownError,
+)
+from ispace.errors.uploads import (
+    UploadArchiveError as UploadArchiveError,
+    UploadBusyError as UploadBusyError,
+    UploadChecksumError as UploadChecksumError,
+    UploadDoneError as UploadDoneError,
+    UploadEmptyError as UploadEmptyError,
+    UploadExpiredError as UploadExpiredError,
+    UploadForbiddenError as UploadForbiddenError,
+    UploadHeaderError as UploadHeaderError,
+    UploadKindError as UploadKindError,
+    UploadKnownError as UploadKnownError,
+    UploadNotKeptError as UploadNotKeptError,
+    UploadOffsetError as UploadOffsetError,
+    UploadQuestionError as UploadQuestionError,
+    UploadQuotaError as UploadQuotaError,
+    UploadsCrowdedError as UploadsCrowdedError,
+    UploadSlowError as UploadSlowError,
+    UploadsTooManyError as UploadsTooManyError,
+    UploadTooLargeError as UploadTooLargeError,
+    UploadTooLongError as UploadTooLongError,
+    UploadUnknownError as UploadUnknownError,
+    UploadVersionError as UploadVersionError,
 )
 
 # Documents
@@ -293,102 +338,3 @@ class SettingInvalidError(BadInputError):
     """A setting in the environment has a value that cannot be used."""
 
     code = "CAI-DAT"
-
-
-# Pictures
-
-
-class PictureError(BadInputError):
-    """A picture cannot be used; every class below names the ``file``."""
-
-    code = "ANH"
-
-
-class PictureEmptyError(PictureError):
-    """The file has no bytes."""
-
-    code = "ANH-RONG"
-
-
-class PictureUnknownFormatError(PictureError):
-    """The file is in a format (``found``) that iSpace does not read."""
-
-    code = "ANH-DINH-DANG"
-
-
-class PictureNoPictureError(PictureError):
-    """The file is nothing that is known, least of all a picture."""
-
-    code = "ANH-KHONG-PHAI"
-
-
-class PictureAnimatedError(PictureError):
-    """The file is a moving picture."""
-
-    code = "ANH-DONG"
-
-
-class PictureUnreadableError(PictureError):
-    """The file is damaged in a way that no decoder gets past; ``detail`` is for the log."""
-
-    code = "ANH-HONG"
-
-
-class PictureTruncatedError(PictureError):
-    """The file ends early: only the first ``percent`` of the picture are there."""
-
-    code = "ANH-CUT"
-
-
-class PictureTooLargeError(PictureError):
-    """The picture has more pixels (``megapixels``) than allowed (``max_megapixels``)."""
-
-    code = "ANH-LON"
-
-
-class PictureSphereTooLargeError(PictureError):
-    """The full sphere that a partial panorama claims to be part of (``size``) is larger than ``max_megapixels``."""
-
-    code = "ANH-CAU-LON"
-
-
-class PictureTooHeavyError(PictureError):
-    """The file has more bytes (``megabytes``) than allowed (``max_megabytes``)."""
-
-    code = "ANH-NANG"
-
-
-class PictureTooSmallError(PictureError):
-    """The picture (``size``) is too small for a panorama, which needs ``min_width_px``."""
-
-    code = "ANH-NHO"
-
-
-class PictureNotPanoramaError(PictureError):
-    """The picture (``size``) is not twice as wide as high, and nothing says which part of the sphere it shows."""
-
-    code = "ANH-TY-LE"
-
-
-class PictureCoverageError(PictureError):
-    """The angles that the tour states for a picture cannot be (``field``, ``value``)."""
-
-    code = "ANH-GOC-PHU"
-
-
-class PictureTooMuchMemoryError(PictureError):
-    """The picture needs more memory than the picture process may take (``max_mb``)."""
-
-    code = "ANH-BO-NHO"
-
-
-class PictureTooSlowError(PictureError):
-    """The picture was not done after ``seconds``."""
-
-    code = "ANH-LAU"
-
-
-class PictureProcessDiedError(PictureError):
-    """The picture process ended in the middle of this picture."""
-
-    code = "ANH-CHET"

@@ -1,0 +1,1 @@
+"""Who may sign in to the studio, how, and what they may do there; knows nothing of HTTP."""

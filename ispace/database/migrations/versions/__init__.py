@@ -1,0 +1,1 @@
+"""The steps of the schema, each named by its number and what it brings."""
