@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -73,6 +73,9 @@ class Blobs(Protocol):
             ObjectDamagedError: it is not what was put.
         """
 
+    def get_part(self, key: str, part: range) -> bytes:
+        """Return some of an object's bytes as it is stored, from one that it has on; raises as ``get``."""
+
     def fetch(self, key: str, to: Path) -> ObjectInfo:
         """Write an object to a file as it is stored, return what is known of it; raises as ``get``."""
 
@@ -93,6 +96,49 @@ class Blobs(Protocol):
 
     def tidy(self, before: dt.datetime) -> int:
         """Remove what writes killed before then left behind, which no reader sees; return how many there were."""
+
+
+class Receiving(Protocol):
+    """Where the bytes of an object arrive over many requests and processes before it stands whole in a store.
+
+    ``aside`` is a folder of this machine that belongs to the object alone, and whoever calls holds its lock, except for
+    ``size_bytes``. How much was received is never written down: it is what the disk and the store hold. Every method
+    raises the storage errors of ``ispace.errors``.
+    """
+
+    def size_bytes(self, aside: Path, key: str) -> int:
+        """Return how much was received without a gap."""
+
+    def write(self, aside: Path, at_bytes: int, piece: bytes) -> None:
+        """Write ``piece`` at a position that is the size so far."""
+
+    def cut(self, aside: Path, key: str, size_bytes: int) -> None:
+        """Throw away what lies behind ``size_bytes``, which is not less than what was settled, or nothing at all."""
+
+    def sync(self, aside: Path) -> None:
+        """Return when everything written so far will survive a power failure."""
+
+    def settle(self, aside: Path, key: str) -> None:
+        """Hand on to the store what is enough for it; from then on that can be cut no more."""
+
+    def head(self, aside: Path, count: int) -> bytes:
+        """Return the first bytes, at most ``count``, as long as nothing was settled."""
+
+    def store(self, aside: Path, key: str, length_bytes: int) -> None:
+        """Make the whole object stand under ``key``; doing it again is no error.
+
+        Raises:
+            ObjectDamagedError: what stands there is not of that length.
+        """
+
+    def read(self, key: str) -> Iterator[bytes]:
+        """Yield the content of an object that was stored, in pieces."""
+
+    def discard(self, aside: Path, key: str) -> None:
+        """Forget what was received; what was stored stays."""
+
+    def tidy(self, before: dt.datetime, is_known: Callable[[str], bool]) -> int:
+        """End in the store what was begun before then for keys that are not known here; return how many there were."""
 
 
 @dataclasses.dataclass(frozen=True)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Self
 
 from ispace import language
 from ispace.imaging.info import PictureInfo
 from ispace.model.release import Recipe, ReleaseFile
-from ispace.model.tileset import TileSet
+from ispace.model.tileset import Coverage, TileSet
 from ispace.model.view import Limits, View
 
 
@@ -27,12 +28,16 @@ class Note:
 
 @dataclasses.dataclass(frozen=True)
 class Original:
-    """A picture that was looked at and kept, byte for byte."""
+    """A picture that was looked at and kept, byte for byte, called ``name`` by people.
+
+    ``bring`` returns the file: a picture whose tiles are ready is not fetched from afar for nothing.
+    """
 
     sha256: str
     size: int
-    path: Path
+    name: str
     info: PictureInfo
+    bring: Callable[[], Path]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -84,6 +89,34 @@ class SceneWork:
     views: Views
     view: View
     limits: Limits
+
+
+@dataclasses.dataclass(frozen=True)
+class SceneFacts:
+    """What the gate has to know of a scene's picture; ``coverage`` is known once it is cut."""
+
+    width_px: int
+    coverage: Coverage | None = None
+    north_deg: float | None = None
+    has_first_view: bool = False
+    """Whether the picture itself says how it opens."""
+
+    @classmethod
+    def of(cls, info: PictureInfo, tiled: Tiled | None) -> Self:
+        """Return the facts of a picture, ``tiled`` where it is cut."""
+        opens = info.gpano is not None and info.gpano.initial_heading_deg is not None
+        if tiled is None:
+            return cls(info.width_px, has_first_view=opens)
+        return cls(info.width_px, tiled.tile_set.coverage, tiled.north_deg, opens)
+
+
+@dataclasses.dataclass(frozen=True)
+class MediumFacts:
+    """What the gate has to know of a medium's file as visitors get it; only a picture has a size in pixels."""
+
+    size_bytes: int
+    width_px: int = 0
+    height_px: int = 0
 
 
 @dataclasses.dataclass(frozen=True)

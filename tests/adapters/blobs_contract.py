@@ -82,6 +82,7 @@ class BlobsContract:
             lambda: blobs.put(Put(key, b"x")),
             lambda: list(blobs.put_many([Put(key, b"x")])),
             lambda: blobs.get(key),
+            lambda: blobs.get_part(key, range(1)),
             lambda: blobs.fetch(key, target),
             lambda: blobs.head(key),
             lambda: blobs.delete([key]),
@@ -115,6 +116,13 @@ class BlobsContract:
         assert target.read_bytes() == source.read_bytes()
 
     @pytest.mark.slow
+    def test_a_part_is_got_and_less_where_the_object_ends(self, blobs: Blobs) -> None:
+        blobs.put(Put("originals/chuong", bytes(range(200))))
+        assert blobs.get_part("originals/chuong", range(10, 13)) == bytes([10, 11, 12])
+        assert blobs.get_part("originals/chuong", range(198, 4000)) == bytes([198, 199])
+        with pytest.raises(ObjectMissingError):
+            blobs.get_part("originals/khong-co", range(1))
+
     def test_two_hundred_megabytes_come_back_as_they_went(self, blobs: Blobs, tmp_path: Path) -> None:
         source, target = tmp_path / "source", tmp_path / "target"
         block = bytes(range(256)) * 4096

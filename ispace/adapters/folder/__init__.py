@@ -68,6 +68,20 @@ class FolderBlobs:
                     raise ObjectChangedError(key=put.key)
                 return self._write(put, path, durable=True)
 
+    def adopt(self, key: str, file: Path) -> bool:
+        """Make a file that is on the disk already an object by renaming it; ``False`` where it lies on another disk."""
+        path = self._path(key)
+        with self._translated():
+            try:
+                made = self._rename(file, path)
+            except OSError as error:
+                if error.errno == errno.EXDEV:
+                    return False
+                raise
+            for folder in (path.parent, *made):
+                system.sync_folder(folder)
+        return True
+
     def put_many(self, puts: Iterable[Put]) -> Iterator[ObjectInfo]:
         """Write objects one after the other (a disk gains nothing from more); ``flush`` makes them durable."""
         for put in puts:
@@ -82,6 +96,13 @@ class FolderBlobs:
         """Return an object's content as a browser sees it."""
         content, info = self.read(key)
         return decoded(key, content, info.content_encoding)
+
+    def get_part(self, key: str, part: range) -> bytes:
+        """Return some of an object's bytes as it is stored."""
+        file, _ = self.open(key)
+        with file, self._translated(key):
+            file.seek(part.start)
+            return file.read(len(part))
 
     def read(self, key: str) -> tuple[bytes, ObjectInfo]:
         """Return an object as it is stored and what is known of it, both of the same moment."""

@@ -7,10 +7,11 @@ import datetime as dt
 import errno
 import os
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO
 
+from ispace import wholefile
 from ispace.errors import IspaceError, SourceMissingError, StoreFailedError, StoreFullError, StoreReadOnlyError
 
 
@@ -69,11 +70,7 @@ def sync_folder(folder: Path) -> None:
     """Bring a folder's list of names to the disk."""
     # A folder that a delete removed in between needs no bringing to the disk.
     with contextlib.suppress(FileNotFoundError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+        wholefile.sync_folder(folder)
 
 
 def sync_files(files: Iterable[Path], root: Path) -> None:
@@ -85,3 +82,20 @@ def sync_files(files: Iterable[Path], root: Path) -> None:
         folders.update(folder for folder in file.parents if folder.is_relative_to(root))
     for folder in folders:
         sync_folder(folder)
+
+
+def write_at(handle: int, at_bytes: int, piece: bytes) -> None:
+    """Write all of ``piece`` at a position of an open file; one call to the system may write less."""
+    view = memoryview(piece)
+    while view:
+        written = os.pwrite(handle, view, at_bytes)
+        view, at_bytes = view[written:], at_bytes + written
+
+
+@contextlib.contextmanager
+def translated(store: str) -> Iterator[None]:
+    """Turn the operating system's errors into ours."""
+    try:
+        yield
+    except OSError as error:
+        raise store_error(store, error) from error

@@ -106,6 +106,20 @@ class S3Blobs:
         data, encoding = self._ask(key, work)
         return decoded(key, data, encoding)
 
+    def get_part(self, key: str, part: range) -> bytes:
+        """Return some of an object's bytes as it is stored; no digest covers a part, so its length alone is checked."""
+        where = self._key(key)
+
+        def work() -> bytes:
+            said = f"bytes={part.start}-{part.stop - 1}"
+            answer = self.client.get_object(Bucket=self.bucket.name, Key=where, Range=said)
+            data: bytes = answer["Body"].read()
+            if len(data) != answer["ContentLength"] or len(data) > len(part):
+                raise AgainError(ObjectDamagedError(key=key))
+            return data
+
+        return self._ask(key, work)
+
     def fetch(self, key: str, to: Path) -> ObjectInfo:
         """Write an object to a file as it is stored, a mebibyte at a time."""
         where = self._key(key)
@@ -181,12 +195,14 @@ class S3Blobs:
     def tidy(self, before: dt.datetime) -> int:
         """Abort uploads in parts that were begun before then and never ended, which servers keep and charge for ever.
 
-        Removes claims and trials that killed processes left, too.
+        Removes claims and trials that killed processes left, too. What people are uploading may take days, and is
+        left to ``receiving``.
         """
         count = 0
+        theirs = self.bucket.below + keys.UPLOADS
         for page in self._pages("list_multipart_uploads", Prefix=self.bucket.below):
             for upload in page.get("Uploads", []):
-                if upload["Initiated"] < before:
+                if upload["Initiated"] < before and not upload["Key"].startswith(theirs):
                     where = {"Bucket": self.bucket.name, "Key": upload["Key"], "UploadId": upload["UploadId"]}
                     with contextlib.suppress(_ExpectedError):  # somebody else has just ended it
                         self._ask(

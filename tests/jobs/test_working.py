@@ -1,0 +1,141 @@
+"""Workers: what becomes of stages that are done, fail, may pass, are called off, and in which order they run."""
+
+from __future__ import annotations
+
+import re
+import signal
+
+import pytest
+from jobs.office import KINDS, Office, alive, kind
+from sqlalchemy import select
+
+from ispace.database.work import StageRow
+from ispace.jobs.jobs import Jobs
+
+pytestmark = pytest.mark.slow
+
+
+def test_each_stage_ends_as_it_should(office: Office) -> None:
+    kinds = ("three", "unreachable", "unusable", "mistaken", "environment", "gone", "large", "poison")
+    asked = [office.ask(name, good=3) for name in kinds]
+    office.work(ISPACE_WORK_CPU=4, ISPACE_WORK_ATTEMPTS=3, AWS_SECRET_ACCESS_KEY="s", GITHUB_TOKEN="t")
+    done = {job.kind: job for job in office.ended(*asked)}
+
+    three = done["three"]
+    assert three.state == "done"
+    assert three.result == {"before": ["one", "two"], "name": "three"}
+    assert [stage.details for stage in three.stages] == [{"seen": name} for name in ("one", "two", "three")]
+    assert three.progress == 1
+    assert three.started_at is not None
+    assert three.finished_at is not None
+    assert three.created_at <= three.started_at <= three.finished_at
+
+    passed = done["unreachable"]
+    assert (passed.state, passed.stages[0].attempts) == ("done", 3), "what may pass is tried again"
+    for name, code, params in (
+        ("unusable", "ANH-RONG", {"file": "chua.jpg"}),
+        ("mistaken", "VIEC-LOI", {"stage": "mistaken", "reason": "RuntimeError: không ngờ tới"}),
+        ("gone", "VIEC-MA", {"function": "demo_stages:no_longer"}),
+    ):
+        job = done[name]
+        assert job.error is not None
+        assert (job.state, job.error.code, job.error.params) == ("failed", code, params)
+        assert job.stages[-1].attempts == 1, "what cannot pass is not tried again"
+    assert done["large"].state == "failed"
+    assert done["unusable"].stages[0].details == {"report": "stitched/x.json"}, "a report is kept of what failed"
+
+    poison = done["poison"]
+    assert poison.error is not None
+    assert (poison.state, poison.error.code) == ("set-aside", "VIEC-DE-RIENG")
+    assert poison.error.params == {"stage": "poison", "attempts": 3, "reason": "SIGKILL"}
+    assert office.notes().count("- poison") == 3
+
+    known = done["environment"].result
+    assert isinstance(known, list)
+    assert "AWS_SECRET_ACCESS_KEY" in known, "a stage opens the stores"
+    assert not {"GITHUB_TOKEN", "ISPACE_DATABASE"} & set(known), "and knows nothing else"
+    assert list((office.folder / "work").iterdir()) == []
+
+
+def test_what_is_cancelled_ends_at_once_with_all_it_started(sqlite_office: Office) -> None:
+    office = sqlite_office
+    office.work()
+    for deaf in (False, True):
+        job = office.ask("burn", deaf=deaf, n=int(deaf))
+        pid, folder = office.until(
+            lambda job=job: (
+                office.jobs.get(job).state == "running"
+                and re.findall(r"pid (\d+) (\S+)", "\n".join(office.notes()))[-1:]
+            ),
+            "it burns",
+        )[0]
+        office.jobs.cancel(job)
+        office.until(lambda pid=pid: not alive(int(pid)), "its process is gone")
+        office.until(lambda folder=folder: not (office.folder / "work" / folder).exists(), "its files are gone")
+        seen = office.jobs.get(job)
+        assert (seen.state, seen.error) == ("cancelled", None)
+        assert seen.stages[0].state == "cancelled"
+    waiting = office.ask("three")
+    assert office.ended(waiting)[0].state == "done", "the worker has its hands free"
+
+
+def test_people_take_turns_and_one_alone_has_all(sqlite_office: Office) -> None:
+    office = sqlite_office
+    many = [office.ask("one", owner="p1", name=f"many{n}", seconds=0.02) for n in range(6)]
+    few = [office.ask("one", owner="p2", name=f"few{n}", seconds=0.02) for n in range(2)]
+    urgent = office.jobs.enqueue("one", {"log": str(office.log), "name": "urgent"}, owner="p1", priority="first")
+    office.work(ISPACE_WORK_CPU=1)
+    office.ended(*many, *few, urgent)
+    begun = [line.split()[0] for line in office.notes() if "begin" in line]
+    assert begun[0] == "urgent", "a preview goes before a batch that waited longer"
+    assert begun.index("few1") < begun.index("many2"), "who has few does not wait for who has many"
+    assert [name for name in begun if name.startswith("many")] == [f"many{n}" for n in range(6)]
+
+
+def test_a_worker_that_is_asked_to_end_gives_back_what_it_does(sqlite_office: Office) -> None:
+    office = sqlite_office
+    job = office.ask("one", seconds=1.5)
+    worker = office.work()
+    office.until(lambda: office.jobs.get(job).state == "running", "it runs")
+    worker.send_signal(signal.SIGTERM)
+    assert worker.wait() == 0
+    seen = office.jobs.get(job)
+    assert (seen.state, seen.stages[0].attempts) == ("waiting", 0), "it does not count as begun"
+    assert office.jobs.workers() == []
+    office.work()
+    assert office.ended(job)[0].state == "done"
+
+
+def test_jobs_asked_for_by_older_code_run_as_they_were_asked_for(sqlite_office: Office) -> None:
+    office = sqlite_office
+    older = Jobs(office.database, [kind("cut", "old=cut", "step=check")])
+    try:
+        job = older.enqueue("cut", {"log": str(office.log)}, owner="p1")
+    finally:
+        older.close()
+    newer = Jobs(office.database, [*KINDS, kind("cut", "step=check", "step=cut", "step=more")])
+    office.work()
+    done = office.ended(job)[0]
+    assert (done.state, [stage.name for stage in done.stages]) == ("done", ["cut", "check"])
+    assert newer.enqueue("cut", {"log": str(office.log)}, owner="p1") == job
+    assert newer.get(job).stages[0].result == "old", "what is done is not done again"
+    newer.close()
+
+
+def test_what_was_lost_between_queue_and_beginning_is_queued_again(sqlite_office: Office) -> None:
+    office = sqlite_office
+    job = office.ask("one")
+    with office.database.write() as session:
+        session.scalars(select(StageRow)).one().workflow = f"{job}/0/none"
+    office.work()
+    assert office.ended(job)[0].state == "done"
+    assert len(office.notes()) == 2
+
+
+def test_a_machine_stitches_one_set_at_a_time_however_many_workers_it_has(sqlite_office: Office) -> None:
+    office = sqlite_office
+    jobs = [office.ask("hungry", name=f"h{n}", seconds=0.6) for n in range(2)]
+    office.work()
+    office.work()
+    assert [job.state for job in office.ended(*jobs)] == ["done", "done"]
+    assert [line.split()[1] for line in office.notes()] == ["begin", "end"] * 2, "one after the other"
