@@ -1,4 +1,4 @@
-"""What is different from one release to the next: as tokens to store, as sentences to read.
+"""What is different from one release or one draft to the next: as tokens to store, as sentences to read.
 
 A release stores tokens (``scene-changed san-chua title,hotspots``), which are never rewritten: they outlive words and
 languages. ``told`` makes a sentence of one, of every kind that was ever stored.
@@ -7,6 +7,7 @@ languages. ``told`` makes a sentence of one, of every kind that was ever stored.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -15,6 +16,8 @@ from ispace.model.text import pick
 
 _MOST = 4
 """How many changes a line of the terminal holds."""
+
+_SEPARATORS = re.compile(r"[\s,]")
 
 _FOLLOWS: Mapping[str, frozenset[str]] = {
     "preview": frozenset({"tiles"}),
@@ -49,6 +52,27 @@ def changes(before: bytes | None, after: Mapping[str, Any], assets_changed: bool
     return sorted(found) + (["viewer"] if assets_changed else [])
 
 
+def edited(made: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Return what changes of a draft (``ispace.operations``) touched, as the same words: by scene, then of the tour."""
+    fields: dict[str, set[str]] = {}
+    found: set[str] = set()
+    for op in (op for change in made for op in change["ops"]):
+        match op["at"]:
+            case ["scenes"] if op["op"] == "put":
+                found.add(f"scene-added {_word(op['item']['id'])}")
+            case ["scenes", scene] if op["op"] == "drop":
+                found.add(f"scene-removed {_word(scene[1:])}")
+            case ["scenes", scene, field, *_]:
+                fields.setdefault(_word(scene[1:]), set()).add(_word(field))
+            case [field, *_]:
+                found.add(f"tour-changed {_word(field)}")
+    for scene, names in fields.items():
+        # That it came or went is the news, not what was done with it before or after.
+        if found.isdisjoint((f"scene-added {scene}", f"scene-removed {scene}")):
+            found.add(f"scene-changed {scene} {','.join(sorted(names))}")
+    return sorted(found)
+
+
 def scenes_in(tokens: Iterable[str]) -> set[str]:
     """Return the ids of the scenes that tokens speak of."""
     parted = [token.split(" ") for token in tokens]
@@ -61,7 +85,7 @@ def told(change: str, lang: str, titles: Titles | None = None) -> str:
     A scene is named by its title where ``titles`` has one, else by its id.
     """
     match change.split(" "):
-        case ["first" | "format" | "viewer" | "pages" as kind]:
+        case ["first" | "made" | "format" | "viewer" | "pages" as kind]:
             return language.say("changes", kind, lang)
         case ["scene-added" | "scene-removed" as kind, scene] if scene:
             return language.say("changes", kind, lang, scene=_scene(scene, lang, titles))
@@ -88,6 +112,11 @@ def line(tokens: list[str], lang: str, titles: Titles | None = None) -> str:
     if more > 1:  # "and 1 more change" would take as much room as that change
         sentences[_MOST:] = [language.say("changes", "more", lang, count=more)]
     return "; ".join(sentences)
+
+
+def _word(name: str) -> str:
+    """Return a name as a token may hold it; a draft's may be anything."""
+    return _SEPARATORS.sub("_", name)[:80] or "_"
 
 
 def _scene(scene_id: str, lang: str, titles: Titles | None) -> str:

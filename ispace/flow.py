@@ -7,12 +7,13 @@ import dataclasses
 import datetime as dt
 import getpass
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import ispace
-from ispace import assets, changes, digest, guess, keys, offline, pointer, presence, releases
+from ispace import assets, cards, changes, digest, guess, keys, offline, photosets, pointer, presence, releases
 from ispace.errors import (
     BadInputError,
     FileUnreadableError,
@@ -25,21 +26,22 @@ from ispace.errors import (
     SourceMissingError,
     TourBlockedError,
 )
+from ispace.imaging.info import PictureInfo
 from ispace.imaging.isolate import PictureWorker
 from ispace.model import document
 from ispace.model.problem import Problem
-from ispace.model.release import Card, ViewsUse
+from ispace.model.release import ViewsUse
 from ispace.model.site import MapTiles
-from ispace.model.text import fold
 from ispace.model.tour import Tour
-from ispace.page import places
 from ispace.page.typefaces import Cutter, recipe
 from ispace.pipeline import catalogue, check, compose, ingest, level, publish, render, tile
 from ispace.ports import Blobs, Put, Services
 from ispace.progress import Progress
 from ispace.settings import Settings
+from ispace.sources import FolderSources, Sources
+from ispace.stitching import work as stitching
 from ispace.templating import language_name
-from ispace.work import MediumWork, Note, SceneWork
+from ispace.work import MediumFacts, MediumWork, Note, Picture, SceneFacts, SceneWork
 
 TOUR_FILE = "tour.json"
 
@@ -86,6 +88,39 @@ def read_tour(folder: Path) -> Tour:
         raise FileUnreadableError(file=str(folder / TOUR_FILE), reason=error.strerror or str(error)) from error
 
 
+def first_tour(
+    folder: Path, services: Services, settings: Settings, worker: PictureWorker, progress: Progress
+) -> list[Note]:
+    """Give a folder without a document one: its photo sets are stitched, its panoramas looked at; return what was done.
+
+    A tour that has a document stays as it is, and the notes say which photo sets lie unused in its folder. Raises as
+    ``guess.complete`` and ``photosets.gather``.
+    """
+
+    def probe(path: Path) -> PictureInfo:
+        return ingest.probe(path, worker)
+
+    if (folder / TOUR_FILE).is_file():
+        with contextlib.suppress(BadInputError, OSError):  # a document that is wrong is told by who reads it next
+            return photosets.unstitched(folder, probe)
+        return []
+    options = photosets.options(settings)
+    with PictureWorker(photosets.limits(settings, options.time_limit_s)) as stitcher:
+        return guess.complete(
+            folder,
+            lambda path: look(path, services, settings, worker),
+            progress,
+            lambda pictures: photosets.gather(
+                folder,
+                pictures,
+                probe=probe,
+                stitch=partial(stitching.run, worker=stitcher),
+                options=options,
+                progress=progress,
+            ),
+        )
+
+
 def look(path: Path, services: Services, settings: Settings, worker: PictureWorker) -> guess.Seen:
     """Return a picture that can become a scene, its tiles ready in the private store; raises the picture errors."""
     original = ingest.run(path, services.private, worker)
@@ -108,13 +143,23 @@ def _options(settings: Settings) -> tile.TileOptions:
 def build(folder: Path, services: Services, settings: Settings, worker: PictureWorker, progress: Progress) -> Built:
     """Bring every picture of the tour in ``folder`` into the private store.
 
+    Raises:
+        as ``prepare``, and DocumentInvalidError: the tour document is wrong.
+    """
+    sources = FolderSources(folder, services.private, worker)
+    return prepare(read_tour(folder), sources, services.private, settings, worker, progress)
+
+
+def prepare(
+    tour: Tour, sources: Sources, private: Blobs, settings: Settings, worker: PictureWorker, progress: Progress
+) -> Built:
+    """Make every picture of a tour ready in the private store, out of ``sources``.
+
     Every picture is tried, so that all that is wrong is said at once.
 
     Raises:
-        DocumentInvalidError: the tour document is wrong.
         TourBlockedError: pictures cannot be used, or the gate found errors; ``problems`` says which.
     """
-    tour = read_tour(folder)
     scenes: dict[str, SceneWork] = {}
     media: dict[str, MediumWork] = {}
     problems: list[Problem] = []
@@ -122,19 +167,19 @@ def build(folder: Path, services: Services, settings: Settings, worker: PictureW
     options = _options(settings)
     for index, scene in enumerate(tour.scenes):
         try:
-            original = ingest.run(ingest.located(folder, scene.panorama.file), services.private, worker)
+            original = sources.original(scene)
             tiled = tile.run(
                 original,
                 level=level.run(scene.level, original.info),
                 coverage=scene.panorama.coverage,
                 options=options,
-                private=services.private,
+                private=private,
                 worker=worker,
                 progress=_part(progress, "tile", scene.id, index, len(tour.scenes)),
             )
             bounds = compose.scene_limits(scene, tiled)
             view = compose.first_view(scene, original.info, bounds)
-            views = tile.views(tiled, view, private=services.private, worker=worker)
+            views = tile.views(tiled, view, private=private, worker=worker)
             scenes[scene.id] = SceneWork(original.info, tiled, views, view, bounds)
             notes += [n for n in tiled.notes if n.code != "ANH-HUONG-0" or scene.north_deg is None]
         except (BadInputError, SourceMissingError) as error:
@@ -142,15 +187,24 @@ def build(folder: Path, services: Services, settings: Settings, worker: PictureW
         progress("tile", scene.id, index + 1, len(tour.scenes))
     for index, medium in enumerate(tour.media):
         try:
-            media[medium.id] = ingest.medium(medium, folder, services.private, worker)
+            media[medium.id] = sources.medium(medium)
         except (BadInputError, SourceMissingError) as error:
             problems.append(_told(error, f"media[{index}].file", None, medium.id))
         progress("media", medium.id, index + 1, len(tour.media))
     if not problems:
-        problems = check.run(tour, scenes, dt.datetime.now(dt.UTC).date())
+        problems = check.run(
+            tour,
+            {name: SceneFacts.of(scene.info, scene.tiled) for name, scene in scenes.items()},
+            {name: _facts(medium.file) for name, medium in media.items()},
+            dt.datetime.now(dt.UTC).date(),
+        )
     if any(p.severity == "error" for p in problems):
         raise TourBlockedError(file=tour.id, problems=list(problems))
     return Built(tour, scenes, media, problems, notes)
+
+
+def _facts(picture: Picture) -> MediumFacts:
+    return MediumFacts(picture.size, picture.width_px, picture.height_px)
 
 
 def _told(error: IspaceError, field: str, scene: str | None, part: str | None) -> Problem:
@@ -164,19 +218,46 @@ def _part(progress: Progress, stage: str, label: str, done: int, total: int) -> 
 def publish_tour(
     folder: Path, services: Services, settings: Settings, worker: PictureWorker, progress: Progress
 ) -> Outcome:
-    """Build the tour in ``folder`` and publish it.
+    """Build the tour in ``folder`` and publish it; raises as ``build`` and ``publish_built``."""
+    seen = pointer.look(services.public, read_tour(folder).id)
+    built = build(folder, services, settings, worker, progress)
+    return publish_built(built, seen, services, settings, author_of(settings), progress)
+
+
+def publish_built(
+    built: Built,
+    seen: pointer.Pages,
+    services: Services,
+    settings: Settings,
+    author: str,
+    progress: Progress,
+    previewed: Collection[str] = (),
+) -> Outcome:
+    """Publish a tour whose pictures are ready, over what was ``seen`` before they were made so.
 
     Raises:
-        as ``build``, and PublishRaceError or a storage error; the tour that was public stays.
+        PublishRaceError or a storage error; the tour that was public stays.
     """
-    slug = read_tour(folder).id
-    seen = pointer.look(services.public, slug)
-    built = build(folder, services, settings, worker, progress)
-    front = assets.load()
+    slug = built.tour.id
+    bundle = assemble(built, seen, services.public, settings, author, previewed)
+    published = publish.run(bundle, services, seen, lambda done, total: progress("publish", slug, done, total))
+    write_catalogue(services.public, assets.load(), site_of(settings))
+    progress("catalogue", slug, 1, 1)
+    return Outcome(built, published, keys.pointer(slug))
+
+
+def assemble(
+    built: Built, seen: pointer.Pages, public: Blobs, settings: Settings, author: str, previewed: Collection[str] = ()
+) -> publish.Bundle:
+    """Return everything that a release of a tour is made of; nothing is written.
+
+    ``previewed`` are the ids that previews of the tour were given.
+    """
+    slug, front = built.tour.id, assets.load()
     site = site_of(settings)
     content = _content_digest(built, front, site, settings.directions_url)
     now = dt.datetime.now(dt.UTC)
-    release = publish.release_id(services.public, slug, content, now)
+    release = publish.release_id(public, slug, content, now, previewed)
     composed = compose.run(built.tour, built.scenes, built.media, release, settings.directions_url, site.map_tiles)
     # The page carries the day of its release, not of this run: a second run must write the very same bytes.
     day = dt.date.fromisoformat(f"{release[:4]}-{release[4:6]}-{release[6:8]}")
@@ -184,18 +265,18 @@ def publish_tour(
     pages = render.render(built.tour, composed, release=release, assets=front, site=site, today=day, typefaces=cutter)
     before, assets_changed = None, False
     # A tour that was taken down is compared with what it showed until then.
-    last = seen.release or next((f.before for f in reversed(releases.flips(services.public, slug)) if f.before), None)
+    last = seen.release or next((f.before for f in reversed(releases.flips(public, slug)) if f.before), None)
     if last:
         # What changed is a courtesy; a damaged old release must not stop a new one.
         with contextlib.suppress(ObjectMissingError, ObjectDamagedError):
-            before = services.public.get(keys.release(slug, last, "tour.json"))
-            shown = {file.key for file in releases.manifest(services.public, slug, last).files}
+            before = public.get(keys.release(slug, last, "tour.json"))
+            shown = {file.key for file in releases.manifest(public, slug, last).files}
             assets_changed = not front.published.keys() <= shown
-    bundle = publish.Bundle(
+    return publish.Bundle(
         slug=slug,
         release=release,
         digest=content,
-        author=author_of(settings),
+        author=author,
         generator=f"iSpace {ispace.__version__}",
         now=now,
         default_language=built.tour.default_language,
@@ -211,13 +292,10 @@ def publish_tour(
         },
         document=json.dumps(composed, ensure_ascii=False, separators=(",", ":")).encode(),
         pages={_language_of(key, slug, built.tour): page for key, page in pages.items()},
-        card=card(built, now.date()),
+        notes=render.oembed(built.tour, composed, release=release, site=site),
+        card=cards.of_tour(built.tour, built.scenes, now.date()),
         changes=changes.changes(before, composed, assets_changed),
     )
-    published = publish.run(bundle, services, seen, lambda done, total: progress("publish", slug, done, total))
-    write_catalogue(services.public, front, site)
-    progress("catalogue", slug, 1, 1)
-    return Outcome(built, published, keys.pointer(slug))
 
 
 def write_catalogue(public: Blobs, front: assets.Assets, site: render.Site) -> None:
@@ -295,30 +373,4 @@ def _content_digest(built: Built, front: assets.Assets, site: render.Site, direc
             sort_keys=True,
             ensure_ascii=False,
         ).encode()
-    )
-
-
-def card(built: Built, today: dt.date) -> Card:
-    """Return what the catalogue shows of a tour."""
-    tour = built.tour
-    place = next((p for p in tour.places if p.id == (tour.place or tour.start_scene.place)), None)
-    today_place, former, until = places.card_names(place, tour.languages, today)
-    heights = [(s.position.altitude_m, s.id) for s in tour.scenes if s.position and s.position.altitude_m is not None]
-    outlook = max(heights)[1] if heights and "landscape" in tour.categories else None
-    words = [*tour.title.values(), *tour.description.values()]
-    words += [t for s in tour.scenes for t in s.title.values()] + [t for p in tour.products for t in p.name.values()]
-    words += [t for p in tour.places for n in p.names for t in n.name.values()]
-    return Card(
-        title=tour.title,
-        description=tour.description,
-        place=today_place,
-        former_place=former,
-        former_until=until,
-        categories=list(tour.categories),
-        scene_count=len(tour.scenes),
-        product_count=len(tour.products),
-        cover=built.scenes[tour.start_scene.id].views.share.key,
-        outlook=built.scenes[outlook].views.share.key if outlook else None,
-        languages=list(tour.languages),
-        search=" ".join(dict.fromkeys(fold(" ".join(words)).split())),
     )

@@ -12,8 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 from small_tour import SLUG, SmallTour, age, broken, front_end, keys_needed, linked, set_up
 
 from ispace import assets, collector, flow, keys, pending, pointer, releases
@@ -513,7 +512,7 @@ _STEPS = st.lists(
 
 
 @pytest.mark.slow
-@settings(max_examples=20, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=_STEPS)
 def test_whatever_happens_every_page_is_whole_after_collecting(
     template: Path,

@@ -12,7 +12,16 @@ from typing import Any
 
 from ispace import keys
 from ispace.imaging.info import PictureInfo
-from ispace.model.hotspots import AreaHotspot, CardHotspot, DirectionsHotspot, Hotspot, LayerHotspot, SoundHotspot
+from ispace.model import prose
+from ispace.model.hotspots import (
+    AreaHotspot,
+    CardHotspot,
+    DirectionsHotspot,
+    Hotspot,
+    LayerHotspot,
+    SoundHotspot,
+    UrlHotspot,
+)
 from ispace.model.media import Media
 from ispace.model.product import Product
 from ispace.model.scene import Scene
@@ -222,6 +231,10 @@ def _picture(picture: Picture) -> dict[str, Any]:
 
 
 def _hotspot(spot: Hotspot, scene: Scene, tour: Tour, directions_url: str) -> dict[str, Any]:
+    if isinstance(spot, UrlHotspot) and spot.text:
+        # It is shown in one breath with the name, where there is no room for more than words.
+        words = {lang: prose.plain(text) for lang, text in spot.text.items()}
+        return spot.model_dump(mode="json", exclude_none=True) | {"text": words}
     if not isinstance(spot, DirectionsHotspot):
         return spot.model_dump(mode="json", exclude_none=True)
     goal = tour.destination(scene, spot)
@@ -237,7 +250,8 @@ def _degrees(value: float) -> str:
 
 
 def _product(product: Product) -> dict[str, Any]:
-    return product.model_dump(mode="json", exclude={"id"}) | {"expires_on": product.ends_on.isoformat()}
+    private = {"id", "consent", "library_revision"}
+    return product.model_dump(mode="json", exclude=private) | {"expires_on": product.ends_on.isoformat()}
 
 
 def _medium(medium: Media, media: Mapping[str, MediumWork]) -> dict[str, Any]:
@@ -249,7 +263,7 @@ def _medium(medium: Media, media: Mapping[str, MediumWork]) -> dict[str, Any]:
         "url": _UP + file.key,
         **size,
         "alt": medium.alt,
-        "credit": medium.credit,
+        "credit": " · ".join(part for part in (medium.credit, medium.licence) if part) or None,
         "transcript": medium.transcript,
         "captions": {lang: _UP + captions.key for lang, captions in work.captions.items()} or None,
         "poster": _UP + media[medium.poster].file.key if medium.poster else None,

@@ -1,6 +1,7 @@
 """A file somebody took → a checked original in the private store, and what its EXIF and XMP say.
 
-Reads: a file. Writes: private ``originals/<sha256>``; for what cards show, private ``m/<work>/…``:
+Reads: a file. Writes: private ``originals/<sha256>``, with the report ``stitched/<sha256>.json`` of one that was
+stitched; for what cards show, private ``m/<work>/…``:
 pictures are decoded and written anew, so that nothing a camera noted in them is ever published.
 """
 
@@ -19,12 +20,14 @@ from ispace.imaging.info import PictureInfo
 from ispace.imaging.isolate import PictureWorker
 from ispace.model.media import Media
 from ispace.ports import Blobs, Put
+from ispace.stitching import record
 from ispace.work import MediumWork, Original, Picture
 
 MEDIUM_VERSION = 1
 """Raised whenever the web picture of an unchanged file would come out differently."""
 
-_FORMATS = {"audio": {"mp3", "m4a", "ogg"}, "video": {"mp4", "webm"}, "captions": {"vtt"}}
+FORMATS = {"audio": {"mp3", "m4a", "ogg"}, "video": {"mp4", "webm"}, "captions": {"vtt"}}
+"""What is published as it is, by kind and by the extensions of its files."""
 _SIGNS = {
     "mp3": (b"ID3", b"\xff\xfb", b"\xff\xf3", b"\xff\xf2", b"\xff\xfa"),
     "ogg": (b"OggS",),
@@ -70,7 +73,19 @@ def run(path: Path, private: Blobs, worker: PictureWorker) -> Original:
     kept = private.head(key)
     if kept is None or kept.size != size:
         private.put(Put(key, path, content_type="application/octet-stream"))
-    return Original(sha256, size, path, info)
+    _keep_report(path, sha256, private)
+    return Original(sha256, size, path.name, info, lambda: path)
+
+
+def _keep_report(path: Path, sha256: str, private: Blobs) -> None:
+    """Keep the report beside a stitched panorama; one that was changed since is no longer what the report is about."""
+    told = record.read(record.report_of(path))
+    if told is None or told["panorama_sha256"] != sha256:
+        return
+    report = json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
+    kept = private.head(keys.stitched(sha256))
+    if kept is None or kept.size != len(report):
+        private.put(Put(keys.stitched(sha256), report))
 
 
 def medium(medium: Media, folder: Path, private: Blobs, worker: PictureWorker) -> MediumWork:
@@ -79,12 +94,13 @@ def medium(medium: Media, folder: Path, private: Blobs, worker: PictureWorker) -
     if not path.is_file():
         raise SourceMissingError(file=medium.file)
     if medium.kind == "image":
-        return MediumWork(_web_picture(path, private, worker))
+        return MediumWork(web_picture(path, private, worker))
     captions = {lang: _as_it_is(located(folder, file), "captions", private) for lang, file in medium.captions.items()}
     return MediumWork(_as_it_is(path, medium.kind, private), captions)
 
 
-def _web_picture(path: Path, private: Blobs, worker: PictureWorker) -> Picture:
+def web_picture(path: Path, private: Blobs, worker: PictureWorker) -> Picture:
+    """Return a picture as cards show it, making it unless that was done before; raises the picture errors."""
     work = keys.medium(digest.of_work("medium", MEDIUM_VERSION, digest.of_file(path)))
     if private.head(f"{work}picture.json") is None or private.head(f"{work}picture.jpg") is None:
         with tempfile.TemporaryDirectory(prefix="ispace-medium-") as temporary:
@@ -108,7 +124,7 @@ def _as_it_is(path: Path, kind: str, private: Blobs) -> Picture:
     except OSError as error:
         raise FileUnreadableError(file=path.name, reason=error.strerror or str(error)) from error
     fits = start[4:8] == b"ftyp" if fmt in {"m4a", "mp4"} else start.startswith(_SIGNS.get(fmt, (b"\0impossible",)))
-    if fmt not in _FORMATS[kind] or not fits:
+    if fmt not in FORMATS[kind] or not fits:
         raise MediaUnusableError(file=path.name)
     sha256 = digest.of_file(path)
     key = keys.original(sha256)

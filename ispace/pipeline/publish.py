@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 from ispace import digest, keys, parallel, pending, pointer, presence, releases
 from ispace.errors import (
@@ -43,6 +43,8 @@ class Bundle:
     document: bytes
     pages: Mapping[str, bytes]
     """By language."""
+    notes: Mapping[str, bytes]
+    """By key: further files that only this release has."""
     card: Card
     changes: list[str]
 
@@ -57,10 +59,14 @@ class Published:
     unchanged: bool
 
 
-def release_id(public: Blobs, slug: str, content: str, now: dt.datetime) -> str:
-    """Return the id for a release with this content: that of an earlier, complete or begun, one if there is one."""
+def release_id(public: Blobs, slug: str, content: str, now: dt.datetime, previewed: Collection[str] = ()) -> str:
+    """Return the id for a release with this content: that of an earlier, complete or begun, one if there is one.
+
+    ``previewed`` are ids that previews were given: what was looked at is published under the very same one.
+    """
     tail = content[:8]
-    same = sorted(name for name in public.folders(keys.releases(slug)) if name.endswith(f"-{tail}"))
+    known = [*public.folders(keys.releases(slug)), *filter(keys.is_release, previewed)]
+    same = sorted(name for name in known if name.endswith(f"-{tail}"))
     return same[-1] if same else f"{now.astimezone(dt.UTC):%Y%m%d-%H%M%S}-{tail}"
 
 
@@ -88,7 +94,7 @@ def run(bundle: Bundle, services: Services, seen: pointer.Pages, progress: Calla
 def _bring(bundle: Bundle, services: Services, seen: pointer.Pages, tally: _Tally) -> Published:
     public = services.public
     manifest_key = keys.manifest(bundle.slug, bundle.release)
-    own = _own(bundle)
+    own = own_files(bundle)
     for attempt in range(_PASSES):
         before = tally.written
         for tiled in bundle.tiled:
@@ -198,9 +204,9 @@ def _is_sound(public: Blobs, manifest_key: str) -> bool:
     return True
 
 
-def _own(bundle: Bundle) -> dict[str, bytes]:
+def own_files(bundle: Bundle) -> dict[str, bytes]:
     """Return the files that only this release has, by key."""
-    return {keys.release(bundle.slug, bundle.release, "tour.json"): bundle.document} | {
+    return {keys.release(bundle.slug, bundle.release, "tour.json"): bundle.document, **bundle.notes} | {
         keys.kept_page(bundle.slug, bundle.release, lang): page for lang, page in bundle.pages.items()
     }
 

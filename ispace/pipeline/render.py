@@ -19,15 +19,16 @@ import ispace
 from ispace import keys, language, templating
 from ispace.assets import home as assets_home
 from ispace.imaging import emblem
+from ispace.model import prose
 from ispace.model.site import Site
 from ispace.model.skin import ACCENTS, Skin
 from ispace.model.tour import Tour
-from ispace.page import linked_data, manifest
+from ispace.page import embed, linked_data, manifest
 from ispace.page.frame import CONTENT_SECURITY_POLICY, Assets, Typefaces, policy, sprite
 from ispace.page.links import Links, telephone
 from ispace.page.parts import Parts
 
-__all__ = ["Site", "app_files", "digest", "gone", "notice", "render", "skin_sheet"]
+__all__ = ["Site", "app_files", "digest", "gone", "notice", "oembed", "render", "skin_sheet"]
 
 _DESCRIPTION_LETTERS = 200
 _SENTENCE_LETTERS = 40
@@ -86,6 +87,7 @@ def render(
             sprite=sprite(assets),
             linked_data=templating.json_block(data),
             tour_json=links.to(keys.release(tour.id, release, "tour.json")),
+            oembed=site.absolute(keys.oembed(tour.id, release, lang, tour.default_language)),
             tour_start=templating.json_block(start_document(document)),
             **content,
         )
@@ -120,6 +122,27 @@ def skin_sheet(skin: Skin) -> dict[str, bytes]:
 def app_files(tour: Tour, document: Mapping[str, Any]) -> dict[str, bytes]:
     """Return by public key what a tour needs to be installed: a manifest a language, and icons in the tour's accent."""
     return dict(_manifest(tour, document, lang) for lang in tour.languages) | manifest.icon_files(_icons(tour.skin))
+
+
+def oembed(tour: Tour, document: Mapping[str, Any], *, release: str, site: Site) -> dict[str, bytes]:
+    """Return by public key what sites that embed are told, a file a language; none while the address is unknown."""
+    if not site.public_url:
+        return {}
+    links = Links("", keys.release(tour.id, release, "tour.json"))
+    start = next(s for s in document["scenes"] if s["id"] == document["start"])
+    share = start.get("share") or start["poster"]["landscape"]
+    made = {}
+    for lang in tour.languages:
+        spoken = functools.partial(templating.choose, lang=lang, fallback=tour.default_language)
+        made[keys.oembed(tour.id, release, lang, tour.default_language)] = embed.oembed(
+            address=str(site.absolute(keys.page(tour.id, lang, tour.default_language))),
+            title=spoken(document["title"])[0],
+            author=spoken(tour.agency.managing_body)[0] if tour.agency else "",
+            site_name=spoken(site.name)[0],
+            site=site.public_url,
+            picture={**share, "url": site.absolute(links.key_of(share["url"]))},
+        )
+    return made
 
 
 def _icons(skin: Skin) -> manifest.Icons:
@@ -216,7 +239,7 @@ def _head(tour: Tour, document: Mapping[str, Any], parts: Parts, key: str, site:
     one is worse than none. Alternates and pictures stay relative, which HTML allows and most readers resolve.
     """
     lang, links = parts.lang, parts.links
-    description = parts.word(document["description"])
+    description = prose.plain(parts.word(document["description"]))
     start = next(s for s in document["scenes"] if s["id"] == document["start"])
     share = start.get("share") or start["poster"]["landscape"]
     alternates = []
@@ -258,7 +281,7 @@ def start_document(document: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def lead(description: str) -> tuple[str, str]:
-    """Return the first sentence of a text and all that follows it.
+    """Return the first sentence of a text as words, and all that follows it as it was written.
 
     The sentence stands below the first picture. A full stop after an abbreviation (``TP.``, ``St.``) ends none, and a
     sentence of a few words takes the next one with it.
@@ -272,8 +295,15 @@ def lead(description: str) -> tuple[str, str]:
         word = re.split(r"[\s(]", before)[-1]
         if len(before) < _SENTENCE_LETTERS or (word.isupper() and len(word) <= 3) or word in _ABBREVIATIONS:
             continue
-        return first[: match.end()].strip(), "\n\n".join([first[match.end() :].strip(), *paragraphs[1:]])
-    return first, "\n\n".join(paragraphs[1:])
+        sentence, others = prose.plain(first[: match.end()].strip()), first[match.end() :].strip()
+        # Bold words may reach over the end of the sentence.
+        if _together(sentence, prose.plain(others)) == _together(prose.plain(first)):
+            return sentence, "\n\n".join([others, *paragraphs[1:]])
+    return prose.plain(first), "\n\n".join(paragraphs[1:])
+
+
+def _together(*texts: str) -> str:
+    return " ".join(" ".join(texts).split())
 
 
 def shortened(text: str, letters: int) -> str:

@@ -64,7 +64,7 @@ def run(
     set_id = tile_set_id(original.sha256, level, coverage, options)
     recipe = Recipe(version=VERSION, level=level, coverage=coverage, format=options.fmt, quality=options.quality)
     if not _is_whole(keys.tile(set_id), COMPLETE, private, _tile_names):
-        make(set_id, original.path, recipe, options.threads, private=private, worker=worker, progress=progress)
+        make(set_id, original.bring(), recipe, options.threads, private=private, worker=worker, progress=progress)
     return dataclasses.replace(load(set_id, original.sha256, private), recipe=recipe)
 
 

@@ -22,8 +22,12 @@ from ispace.errors import (
     StoreFullError,
     TourBlockedError,
 )
+from ispace.imaging.isolate import PictureWorker
 from ispace.model.release import Flip
+from ispace.pictures import drafts
+from ispace.pipeline import ingest
 from ispace.ports import Put, Services
+from ispace.progress import silent
 
 
 def test_everything_that_the_pages_and_the_tour_name_exists(small: SmallTour) -> None:
@@ -146,6 +150,26 @@ def test_no_metadata_of_a_picture_and_no_original_is_public(small: SmallTour) ->
     assert originals
     assert not [i.key for i in small.public.scan("originals/")]
     assert not [k for k, v in all_of(small.public).items() if k.endswith(".jpg") and b"Exif\0" in v]
+
+
+def test_a_tour_is_published_out_of_the_private_store_without_fetching_a_picture(small: SmallTour) -> None:
+    before = small.publish().published.release
+    private = small.services.private
+    with PictureWorker() as worker:
+        kept = {}
+        for file in ("cong.jpg", "san.jpg", "media/bia.jpg"):
+            path = small.folder / file
+            original = ingest.run(path, private, worker)
+            web = dataclasses.asdict(ingest.web_picture(path, private, worker))
+            info = original.info.to_json()
+            kept[file] = drafts.Kept(file, "image", path.name, original.sha256, original.size, info, web, {})
+            path.unlink()
+        sources = drafts.StoredSources(drafts.Draft(kept), private, worker, lambda _: pytest.fail("fetched"))
+        tour = flow.read_tour(small.folder)
+        built = flow.prepare(tour, sources, private, small.settings, worker, silent)
+        seen = pointer.look(small.public, SLUG)
+        again = flow.publish_built(built, seen, small.services, small.settings, "Mười", silent)
+    assert again.published.release == before, "the same content is the same release, wherever it came from"
 
 
 # Two at once

@@ -121,3 +121,25 @@ def test_what_breaks_the_contract_is_found(place: tuple[str | int, ...], value: 
 def test_nothing_of_the_authors_is_published_that_the_contract_keeps_back() -> None:
     assert {"agency", "licence", "categories", "places"} & set(published()) == set()
     assert "altitude_m" not in json.dumps(published())
+
+
+def test_what_the_studio_keeps_for_itself_is_not_published_and_a_licence_stands_beside_the_credit() -> None:
+    raw = raw_tour()
+    raw["products"][0] |= {"consent": {"given_on": "2026-01-02", "by": "Người ký giấy"}, "library_revision": 3}
+    raw["places"][0]["library_revision"] = 2
+    raw["media"][0]["licence"] = "CC BY 4.0"
+    document = published(raw)
+    assert check(document) == []
+    assert document["media"]["anh"]["credit"] == "Tác giả · CC BY 4.0"
+    text = json.dumps(document, ensure_ascii=False)
+    assert [word for word in ("Người ký giấy", "consent", "library_revision") if word in text] == []
+
+
+def test_markdown_is_published_as_written_but_for_the_note_below_an_outside_link() -> None:
+    raw = raw_tour()
+    text = {"vi": "Xem **thêm** [ở đây](https://a.vn)"}
+    for spot in raw["scenes"][0]["hotspots"]:
+        if spot["kind"] in {"card", "url"}:
+            spot["text"] = text
+    told = {spot["kind"]: spot.get("text") for spot in published(raw)["scenes"][0]["hotspots"]}
+    assert (told["card"], told["url"]) == (text, {"vi": "Xem thêm ở đây"})

@@ -1,0 +1,1 @@
+"""Editing a tour together: changes as operations, their merging, history and restoring, who has a tour open."""
