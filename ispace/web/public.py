@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import email.utils
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import IO, Literal
 from urllib.parse import quote
 
@@ -43,8 +43,11 @@ _AT_ONCE_BYTES = 1 << 20
 """What is larger is sent in pieces of this size."""
 
 
-def app(store: FolderBlobs, notice: Notice, policy: str = POLICY) -> Starlette:
-    """Return an application that serves what lies in ``store``, pages under ``policy``."""
+def app(store: FolderBlobs, notice: Notice, policy: str = POLICY, before: Sequence[Route] = ()) -> Starlette:
+    """Return an application that serves what lies in ``store``, pages under ``policy``.
+
+    ``before`` are routes that are looked at first.
+    """
 
     async def answer(request: Request) -> Response:
         made = await anyio.to_thread.run_sync(_safe_answer, store, notice, request)
@@ -52,7 +55,7 @@ def app(store: FolderBlobs, notice: Notice, policy: str = POLICY) -> Starlette:
             made.headers["Content-Security-Policy"] = policy
         return made
 
-    return Starlette(routes=[Route("/{key:path}", answer, methods=["GET", "HEAD"])])
+    return Starlette(routes=[*before, Route("/{key:path}", answer, methods=["GET", "HEAD"])])
 
 
 def _safe_answer(store: FolderBlobs, notice: Notice, request: Request) -> Response:

@@ -7,18 +7,22 @@ import http.server
 import os
 import shutil
 import subprocess
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from serving import serving
 
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1440, "height": 900}
 
-_FLAGS = ["--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--mute-audio"]
+_FLAGS = [
+    *("--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--mute-audio"),
+    # Without a graphics processor text is painted faster by the processor itself than by one that it plays.
+    "--disable-gpu-rasterization",
+]
 _NO_WEBGL = ["--disable-3d-apis", "--disable-gpu"]
 
 
@@ -91,13 +95,7 @@ class _Handler(http.server.SimpleHTTPRequestHandler):
 
 def serve(folder: Path) -> Iterator[Server]:
     """Serve ``folder`` until the generator is closed."""
-    server = Server(folder)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield server
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    yield from serving(Server(folder))
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import json
 import re
 import sys
@@ -29,6 +30,8 @@ Opener = Callable[..., Page]
 SPOTS = 17
 """Hotspots of every scene: with 300 scenes more than 5,000."""
 MANY, FEW = 300, 4
+CHANGES, LEAK_BYTES = 100, 3000
+"""So often a scene is changed, and so much of script may be left of each change: a scene that stays is far more."""
 COUNT_TEXTURES = """
 window.gpu = { bytes: 0, most: 0, calls: 0, frames: 0 };
 {
@@ -230,19 +233,23 @@ def test_memory_is_flat_after_hundreds_of_scene_changes(server: Server, open_pag
         expect(tab.locator(".stage-leaving")).to_have_count(0)
         # What is still on its way is no memory that is kept.
         tab.wait_for_function(SETTLED)
-        session.send("HeapProfiler.collectGarbage")
-        session.send("HeapProfiler.collectGarbage")
+        # What one collection lets go of may hold something that only the next one finds.
+        for _ in range(4):
+            session.send("HeapProfiler.collectGarbage")
         found = metrics(session)
         return {name: found[name] for name in ("JSHeapUsedSize", "Nodes", "JSEventListeners")} | {
             "textures": tab.evaluate("gpu.bytes"),
             "canvases": tab.locator("canvas").count(),
         }
 
-    before = held(60)
-    after = held(160)
+    before, between, after = held(60), held(CHANGES), held(CHANGES)
     assert before["canvases"] == after["canvases"] == 1
-    for name, value in before.items():
-        assert after[name] <= 1.1 * value, (name, before, after)
+    for name in before.keys() - {"JSHeapUsedSize"}:
+        assert after[name] <= 1.1 * before[name], (name, before, between, after)
+    # What leaks grows with every change; what the browser keeps for itself (compiled code, tables that are enlarged)
+    # comes once. So both times are looked at, and the one in which less was added.
+    heap = [point["JSHeapUsedSize"] for point in (before, between, after)]
+    assert min(b - a for a, b in itertools.pairwise(heap)) <= CHANGES * LEAK_BYTES, heap
 
 
 def test_a_16k_panorama_seen_everywhere_stays_within_the_texture_budget(server: Server, open_page: Opener) -> None:
@@ -308,7 +315,8 @@ def test_turning_among_two_hundred_hotspots_costs_little_more_than_among_none(
             for n in range(200)
         ],
     }  # fmt: skip
-    tab = open_page("about:blank")
+    # What is measured is the script; a picture of few pixels is drawn quickly.
+    tab = open_page("about:blank", viewport={"width": 800, "height": 600})
     tab.route("**/tour.json", lambda route: route.fulfill(json=tour))
     tab.goto(server.url + "alone.html")
     tab.wait_for_selector(".stage.is-live")
@@ -322,9 +330,9 @@ def test_turning_among_two_hundred_hotspots_costs_little_more_than_among_none(
       });
       const turned = async () => {
         const frames = [];
-        for (let n = 0; n < 90; n++) {
+        for (let n = 0; n < 60; n++) {
           spent = 0;
-          tour.look({ yaw_deg: n * 4 - 180, pitch_deg: 10 * Math.sin(n / 9), hfov_deg: 90 });
+          tour.look({ yaw_deg: n * 6 - 180, pitch_deg: 10 * Math.sin(n / 6), hfov_deg: 90 });
           await new Promise((done) => ask(() => ask(done)));
           frames.push(spent);
         }
@@ -337,7 +345,7 @@ def test_turning_among_two_hundred_hotspots_costs_little_more_than_among_none(
         // The first turn makes what is seen of each hotspot; the second is the rule.
         result[id] = await turned();
       }
-      const named = (frames) => ({ median: frames[45], p95: frames[85], most: frames[89] });
+      const named = (frames) => ({ median: frames[30], p95: frames[57], most: frames[59] });
       return Object.fromEntries(Object.entries(result).map(([id, frames]) => [id, named(frames)]));
     }""")
     print("script of a frame, ms, without hotspots and among 200:", found)

@@ -173,6 +173,8 @@ def test_the_map_is_opened_and_closed_by_keyboard_and_gives_the_focus_back(serve
     region = tab.get_by_role("region", name="Bản đồ")
     expect(region).to_be_focused()
     expect(control).to_have_attribute("aria-pressed", "true")
+    # The pins come with the picture of the plan.
+    expect(region.get_by_role("link", name="Điện")).to_be_visible()
     names = []
     for _ in range(9):
         tab.keyboard.press("Tab")

@@ -394,6 +394,29 @@ def test_a_context_that_is_lost_at_birth_comes_back(server: Server, open_page: O
     expect(tab.locator(".stage-cube")).to_have_count(0)
 
 
+def test_a_context_that_comes_back_before_any_scene_is_open_shows_it(server: Server, open_page: Opener) -> None:
+    at_birth = """
+    const back = new Promise((done) => {
+      const get = HTMLCanvasElement.prototype.getContext;
+      HTMLCanvasElement.prototype.getContext = function (kind, ...more) {
+        const gl = get.call(this, kind, ...more);
+        if (kind === 'webgl2' && gl && !window.loser) {
+          window.loser = gl.getExtension('WEBGL_lose_context');
+          this.addEventListener('webglcontextlost', () => setTimeout(() => loser.restoreContext()), { once: true });
+          this.addEventListener('webglcontextrestored', () => setTimeout(done, 100), { once: true });
+          loser.loseContext();
+        }
+        return gl;
+      };
+    });
+    const fetched = window.fetch, decoded = window.createImageBitmap;
+    window.fetch = async (...what) => (await back, fetched(...what));
+    window.createImageBitmap = async (...what) => (await back, decoded(...what));"""
+    tab = open_page(server.url + "alone.html", script=at_birth)
+    tab.wait_for_selector(".stage.is-live canvas.stage-picture:not(.is-lost)")
+    expect(tab.locator(".stage-cube")).to_have_count(0)
+
+
 def test_a_context_lost_while_a_scene_changes_or_fades_comes_back(server: Server, open_page: Opener) -> None:
     tab = open_page(server.url + "alone.html", script=LOSER)
     tab.wait_for_selector(".stage.is-live")

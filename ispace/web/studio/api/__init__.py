@@ -1,0 +1,1 @@
+"""The studio's HTTP API, version 1: operations, and the OpenAPI document that is made from them."""

@@ -1,0 +1,1 @@
+"""The studio's pages, one module for each that a person can name; each fills a template of ``templates/studio``."""

@@ -1,0 +1,149 @@
+"""The editor as its people use it, by hand and by keys: pictures become scenes with views, links and cards."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from editors import Office, office
+from playwright.sync_api import Page, expect
+
+__all__ = ["office"]
+
+pytestmark = pytest.mark.browser
+
+
+def saved(page: Page) -> None:
+    page.wait_for_timeout(600)
+    expect(page.locator(".ed-saved")).to_have_attribute("data-state", "saved", timeout=10_000)
+
+
+def opened(office: Office, folder: Path, *names: str) -> Page:
+    office.come("Lê Thị Mười", scenes=False)
+    office.arrive(folder, *names)
+    page = office.open("Lê Thị Mười")
+    page.wait_for_selector("#stage.is-live", state="attached")
+    return page
+
+
+def scene(office: Office, number: int = 0) -> dict[str, Any]:
+    found: dict[str, Any] = office.document["scenes"][number]
+    return found
+
+
+def press_middle(page: Page, right: float = 0.5, down: float = 0.5) -> None:
+    box = page.locator("#stage").bounding_box()
+    assert box
+    page.mouse.click(box["x"] + box["width"] * right, box["y"] + box["height"] * down)
+
+
+def test_a_first_tour_gets_titles_a_view_and_ways_in_both_directions(office: Office, tmp_path: Path) -> None:
+    page = opened(office, tmp_path, "cong-tam-quan", "san-chua")
+    expect(page.locator("[data-scene]")).to_have_count(2)
+    name = page.locator('[data-field="title.vi"] input')
+    expect(page.locator('[data-field="title.vi"] .ed-note')).to_contain_text("chưa bỏ dấu")
+    name.fill("Cổng tam quan")
+    expect(page.locator('[data-field="title.vi"] .ed-note')).to_be_hidden()
+    page.locator("#stage canvas").press("ArrowRight")
+    page.get_by_role("toolbar").get_by_role("button", name="Đặt góc nhìn này").click()
+    page.get_by_role("tab", name="Điểm tương tác").click()
+    page.get_by_role("button", name="Lối đi").click()
+    press_middle(page)
+    expect(page.locator(".stage-spot.is-chosen")).to_have_count(1)
+    expect(page.locator('[data-field="target"] select')).to_have_value("san-chua")
+    page.get_by_role("button", name="Tạo lối về").click()
+    saved(page)
+    first, second = office.document["scenes"]
+    assert first["title"] == {"vi": "Cổng tam quan"}
+    assert first["initial_view"]["yaw_deg"] > 0
+    assert [spot["target"] for spot in (*first["hotspots"], *second["hotspots"])] == ["san-chua", "cong-tam-quan"]
+    for _ in range(4):
+        page.keyboard.press("Control+z")
+    saved(page)
+    assert "initial_view" not in scene(office)
+    assert [one["hotspots"] for one in office.document["scenes"]] == [[], []]
+
+
+def test_a_hotspot_is_dragged_moved_by_keys_copied_and_deleted(office: Office, tmp_path: Path) -> None:
+    page = opened(office, tmp_path, "cong-tam-quan")
+    page.get_by_role("tab", name="Điểm tương tác").click()
+    page.get_by_role("button", name="Thông tin").click()
+    press_middle(page, 0.6, 0.6)
+    hostile = "<img src=x onerror=alert(1)>Lư hương"
+    page.locator('[data-field="title.vi"] input').fill(hostile)
+    expect(page.locator(".stage-spot.is-chosen")).to_contain_text(hostile)
+    saved(page)
+    (before,) = scene(office)["hotspots"]
+    spot = page.locator(".stage-spot.is-chosen")
+    box = spot.bounding_box()
+    assert box
+    page.mouse.move(box["x"] + 20, box["y"] + 20)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 160, box["y"] + 20, steps=6)
+    page.mouse.up()
+    saved(page)
+    (after,) = scene(office)["hotspots"]
+    assert after["yaw_deg"] > before["yaw_deg"] + 3
+    assert after["title"] == {"vi": hostile}
+    spot.focus()
+    page.keyboard.press("ArrowLeft")
+    saved(page)
+    assert scene(office)["hotspots"][0]["yaw_deg"] == pytest.approx(after["yaw_deg"] - 0.5)
+    expect(spot).to_be_focused()
+    page.keyboard.press("Control+c")
+    page.keyboard.press("Control+v")
+    saved(page)
+    assert [one["id"] for one in scene(office)["hotspots"]] == ["the", "the-2"]
+    page.keyboard.press("Delete")
+    saved(page)
+    assert [one["id"] for one in scene(office)["hotspots"]] == ["the"]
+
+
+def test_everything_is_placed_by_keyboard_alone(office: Office, tmp_path: Path) -> None:
+    page = opened(office, tmp_path, "cong-tam-quan", "san-chua")
+    page.keyboard.press("2")
+    expect(page.get_by_role("tab", name="Điểm tương tác")).to_have_attribute("aria-selected", "true")
+    page.get_by_role("button", name="Lối đi").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".stage-spot.is-chosen")).to_have_count(1)
+    page.keyboard.press("]")
+    expect(page.locator("[data-scene][aria-current]")).to_contain_text("San chua")
+    page.locator("[data-scene][aria-current]").focus()
+    page.keyboard.press("Alt+ArrowUp")
+    saved(page)
+    assert [one["id"] for one in office.document["scenes"]] == ["san-chua", "cong-tam-quan"]
+    page.keyboard.press("Shift+Slash")
+    expect(page.get_by_role("dialog", name="Phím tắt")).to_be_visible()
+
+
+def test_a_picture_is_levelled_by_hand_and_its_hotspots_turn_with_it(office: Office, tmp_path: Path) -> None:
+    page = opened(office, tmp_path, "cong-tam-quan")
+    page.get_by_role("tab", name="Điểm tương tác").click()
+    page.get_by_role("button", name="Thông tin").click()
+    press_middle(page, 0.7, 0.5)
+    saved(page)
+    (before,) = scene(office)["hotspots"]
+    page.get_by_role("tab", name="Panorama").click()
+    page.get_by_role("button", name="Chỉnh thẳng chân trời").click()
+    page.get_by_label("Nghiêng ngang (°)").first.fill("10")
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Áp dụng").click()
+    saved(page)
+    assert scene(office)["level"] == {"pitch_deg": 0, "roll_deg": 10}
+    (after,) = scene(office)["hotspots"]
+    assert abs(after["pitch_deg"] - before["pitch_deg"]) > 1
+
+
+@pytest.mark.parametrize("viewport", [{"width": 390, "height": 844}, {"width": 1440, "height": 900}])
+def test_axe_finds_nothing_on_any_tab(office: Office, tmp_path: Path, viewport: Any) -> None:
+    page = opened(office, tmp_path, "cong-tam-quan")
+    page.set_viewport_size(viewport)
+    axe = (Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js").read_text("utf-8")
+    page.evaluate(axe)
+    for tab in page.get_by_role("tab").all():
+        tab.click()
+        page.wait_for_timeout(300)
+        found = page.evaluate("axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa']})")
+        assert [(one["id"], [node["target"] for node in one["nodes"]][:3]) for one in found["violations"]] == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
