@@ -1,6 +1,7 @@
 """The built front end: found in the checkout or inside the installed package, named by content for publishing.
 
-Of the folder ``stock`` nothing is published as it is: it holds the typefaces that are cut to the letters of a page.
+Of the folder ``stock`` nothing is published as it is: it holds the typefaces that are cut to the letters of a page. The
+folder ``studio`` is for the pages of those who are signed in; no public store has it.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import dataclasses
 import functools
 import hashlib
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 from ispace import keys
@@ -16,9 +18,11 @@ from ispace.errors import AssetsMissingError
 
 _PACKAGE = Path(__file__).parent
 STOCK = "stock"
+STUDIO = "studio"
 _OWN_KEY = frozenset({"sw.js"})
 """Published at the top of a store, under a name that does not change; see ``ispace.offline``."""
 _VIEWER = "viewer.vi.js"
+_NOT_OF_STUDIO = frozenset({"sw.js", "site.css", "tour.css", "fonts.css", "catalogue.js"})
 _LINK = {
     ".css": re.compile(rb"(?P<before>url\(['\"]?)(?P<name>fonts/[A-Za-z0-9._-]+)"),
     ".js": re.compile(rb"(?P<before>[\"'`]\./)(?P<name>[a-z_-]+\.(?:js|css|svg))(?=[\"'`])"),
@@ -71,15 +75,29 @@ class Assets:
 
 def load(folder: Path | None = None) -> Assets:
     """Return the built front end in ``folder``; raises ``AssetsMissingError`` where there is none."""
-    return _load(folder or home()[0])
+    return _load(folder or home()[0], _is_public)
+
+
+def studio(folder: Path | None = None) -> Assets:
+    """Return what the studio's pages link (``studio/studio.css``), in ``folder``; raises ``AssetsMissingError``."""
+    return _load(folder or home()[0], _is_of_studio)
+
+
+def _is_public(file: Path) -> bool:
+    return file.parts[0] not in {STOCK, STUDIO}
+
+
+def _is_of_studio(file: Path) -> bool:
+    """The editor shows tours with the viewer, so it needs all of that as well; but no page of the public."""
+    return file.parts[0] != STOCK and file.name not in _NOT_OF_STUDIO
 
 
 @functools.cache
-def _load(folder: Path) -> Assets:
+def _load(folder: Path, is_taken: Callable[[Path], bool]) -> Assets:
     if not (folder / _VIEWER).is_file():
         raise AssetsMissingError(file=str(folder / _VIEWER))
     files = [p.relative_to(folder) for p in folder.rglob("*") if p.is_file() and p.name != "manifest.json"]
-    names = sorted(str(file) for file in files if file.parts[0] != STOCK)
+    names = sorted(str(file) for file in files if is_taken(file))
     content = {name: (folder / name).read_bytes() for name in names}
     key_of: dict[str, str] = {}
 

@@ -73,6 +73,10 @@ class CompressedTexts:
         """Return an object's content as a browser sees it."""
         return self.store.get(key)
 
+    def get_part(self, key: str, part: range) -> bytes:
+        """Return some of an object's bytes as it is stored."""
+        return self.store.get_part(key, part)
+
     def fetch(self, key: str, to: Path) -> ObjectInfo:
         """Write an object to a file as it is stored."""
         return self.store.fetch(key, to)

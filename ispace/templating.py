@@ -20,6 +20,7 @@ from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
 from ispace import assets, language
+from ispace.model import prose
 from ispace.model.text import clean
 
 # Of languages that a tour may have and no file of ours speaks; a language's file knows better.
@@ -59,8 +60,11 @@ def _environment(folder: Path) -> Environment:
         "text": _text_filter,
         "plain": _plain_filter,
         "paragraphs": _paragraphs_filter,
+        "rich": _rich_filter,
         "date": _date_filter,
         "number": _number_filter,
+        "moment": _moment_filter,
+        "size": _size_filter,
         "json_block": json_block,
         "language_name": language_name,
     }
@@ -104,15 +108,59 @@ def _plain_filter(context: Context, value: Mapping[str, str] | None) -> str:
 
 @pass_context
 def _paragraphs_filter(context: Context, value: Mapping[str, str] | None) -> Markup:
-    lang = context["lang"]
-    text, written_in = choose(value, lang, context["fallback"])
-    attributes = Markup() if written_in == lang else Markup(' lang="{}"').format(written_in)
-    attributes += _dir_attribute(written_in, lang)
+    text, attributes = _attributed(context, value)
     lines = [
         Markup("<p{}>{}</p>").format(attributes, Markup("<br>").join(paragraph.splitlines()))
         for paragraph in split_paragraphs(text)
     ]
     return Markup("\n").join(lines)
+
+
+@pass_context
+def _rich_filter(context: Context, value: Mapping[str, str] | None) -> Markup:
+    return rich(*_attributed(context, value))
+
+
+def _attributed(context: Context, value: Mapping[str, str] | None) -> tuple[str, Markup]:
+    """Return a text and the attributes that say its language where that is not the page's."""
+    lang = context["lang"]
+    text, written_in = choose(value, lang, context["fallback"])
+    attributes = Markup() if written_in == lang else Markup(' lang="{}"').format(written_in)
+    return text, attributes + _dir_attribute(written_in, lang)
+
+
+def rich(text: str, attributes: str = "") -> Markup:
+    """Return a text with Markdown in it (``ispace.model.prose``) as HTML, each block with the attributes."""
+    shown = []
+    for block in prose.blocks(text):
+        items = [_inline(item) for item in block.items]
+        if block.kind == "p":
+            shown.append(Markup("<p{}>{}</p>").format(attributes, items[0]))
+            continue
+        inside = Markup().join(Markup("<li>{}</li>").format(item) for item in items)
+        shown.append(Markup('<{0} class="prose"{1}>{2}</{0}>').format(block.kind, attributes, inside))
+    return Markup("\n").join(shown)
+
+
+_TAGS = {
+    "strong_open": Markup("<strong>"),
+    "strong_close": Markup("</strong>"),
+    "em_open": Markup("<em>"),
+    "em_close": Markup("</em>"),
+    "link_close": Markup("</a>"),
+    "softbreak": Markup("<br>"),
+    "hardbreak": Markup("<br>"),
+}
+
+
+def _inline(line: str) -> Markup:
+    parts = [
+        Markup('<a class="text-link" href="{}" rel="noopener external">').format(token.attrs["href"])
+        if token.type == "link_open"
+        else _TAGS.get(token.type, escape(token.content))
+        for token in prose.tokens(line)
+    ]
+    return Markup().join(parts)
 
 
 # Words of the page
@@ -176,6 +224,34 @@ def _date_filter(context: Context, value: dt.date | str) -> str:
 @pass_context
 def _number_filter(context: Context, value: float) -> str:
     return language.number(value, words_language(context["lang"]))
+
+
+OFFICE_HOURS = dt.timezone(dt.timedelta(hours=7))
+"""Vietnam's time, which has no summer time: the editors' own clocks."""
+
+
+def moment(value: dt.datetime, lang: str) -> str:
+    """Return a point in time on the editors' clocks, to the minute: ``10:32, 15/03/2028``."""
+    there = value.astimezone(OFFICE_HOURS)
+    return f"{there:%H:%M}, {date(there.date(), lang)}"
+
+
+def size(size_bytes: int, lang: str) -> str:
+    """Return an amount of data as people say it: ``840 kB``, ``12,4 MB``; it never breaks."""
+    unit, name = next((u, n) for u, n in ((1e9, "GB"), (1e6, "MB"), (1e3, "kB"), (1, "B")) if size_bytes >= u or u == 1)
+    amount = size_bytes / unit
+    shown = round(amount, 1) if amount < 100 and unit >= 1e6 else round(amount)
+    return f"{language.number(shown, words_language(lang))}\N{NO-BREAK SPACE}{name}"
+
+
+@pass_context
+def _moment_filter(context: Context, value: dt.datetime) -> str:
+    return moment(value, context["lang"])
+
+
+@pass_context
+def _size_filter(context: Context, value: int) -> str:
+    return size(value, context["lang"])
 
 
 def language_name(lang: str) -> str:

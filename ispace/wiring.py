@@ -8,7 +8,7 @@ from urllib.parse import quote, unquote
 
 from ispace.compression import CompressedTexts
 from ispace.errors import StoreFailedError, StoresNestedError, StoreUrlError
-from ispace.ports import Blobs, Services, Step
+from ispace.ports import Blobs, Receiving, Services, Step
 from ispace.settings import Settings, load
 
 
@@ -65,6 +65,21 @@ def services(settings: Settings, public: str | None = None) -> Services:
     return Services(public=CompressedTexts(stores.public, encoding), private=stores.private)
 
 
+def receiving(store: Blobs) -> Receiving:
+    """Return where objects of a private store arrive that come over many requests."""
+    if hasattr(store, "bucket"):
+        from ispace.adapters.s3 import S3Blobs  # noqa: PLC0415 - half a second of imports
+        from ispace.adapters.s3.receiving import S3Receiving  # noqa: PLC0415
+
+        assert isinstance(store, S3Blobs)
+        return S3Receiving(store)
+    from ispace.adapters.folder import FolderBlobs  # noqa: PLC0415
+    from ispace.adapters.folder.receiving import FolderReceiving  # noqa: PLC0415
+
+    assert isinstance(store, FolderBlobs)
+    return FolderReceiving(store)
+
+
 def address(store: Blobs, settings: Settings) -> str:
     """Return where the world reads a public store, ending in ``/``; empty where nothing says."""
     bucket = getattr(store, "bucket", None)
@@ -103,8 +118,7 @@ def prepare(settings: Settings, public: str | None = None) -> Iterator[tuple[str
     together = all(buckets) and len({(b.name, b.endpoint) for b in buckets if b}) == 1
     for role, store in stores.items():
         if hasattr(store, "bucket"):
-            from ispace.adapters.s3 import S3Blobs  # noqa: PLC0415 - half a second of imports
-            from ispace.adapters.s3 import prepare as s3  # noqa: PLC0415
+            from ispace.adapters.s3 import S3Blobs, prepare as s3  # noqa: PLC0415
 
             assert isinstance(store, S3Blobs)
             if role == "public":
@@ -112,8 +126,7 @@ def prepare(settings: Settings, public: str | None = None) -> Iterator[tuple[str
             else:
                 steps = s3.run(store, public=False, addresses=ways_in(store, stores["public"], settings))
         else:
-            from ispace.adapters.folder import FolderBlobs  # noqa: PLC0415
-            from ispace.adapters.folder import prepare as folder  # noqa: PLC0415
+            from ispace.adapters.folder import FolderBlobs, prepare as folder  # noqa: PLC0415
 
             assert isinstance(store, FolderBlobs)
             steps = folder.run(store)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from pictures import panorama
+from PIL import Image
 
 __all__ = ["panorama"]
 
@@ -20,6 +22,19 @@ def _shared(name: str) -> Path:
     if not folder.is_dir():
         pytest.skip(f"the shared folder {name} is not beside this checkout (ISPACE_SHARED names another place)")
     return folder
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put files with slow tests first, then those with browsers: workers that share the files end together.
+
+    With ``--no-loadscope-reorder`` xdist hands files out in this order; by itself it begins with those of many tests,
+    which are the quick ones.
+    """
+    rank: dict[Path, int] = {}
+    for item in items:
+        own = 0 if item.get_closest_marker("slow") else 1 if item.get_closest_marker("browser") else 2
+        rank[item.path] = min(own, rank.get(item.path, own))
+    items.sort(key=lambda item: rank[item.path])
 
 
 @pytest.fixture(scope="session")
@@ -41,6 +56,14 @@ def _vietnamese(monkeypatch: pytest.MonkeyPatch) -> None:
         if name.startswith("ISPACE_") and name not in {"ISPACE_CHROMIUM", "ISPACE_SHARED", "ISPACE_TEST_S3"}:
             monkeypatch.delenv(name)
     monkeypatch.setenv("ISPACE_LANGUAGE", "vi")
+
+
+@pytest.fixture(autouse=True)
+def _pillow_limit() -> Iterator[None]:
+    """Give each test Pillow's own pixel limit: what opens a picture sets it to iSpace's, for the whole process."""
+    limit = Image.MAX_IMAGE_PIXELS
+    yield
+    Image.MAX_IMAGE_PIXELS = limit
 
 
 pytest_plugins = ["small_tour", "servers.fixtures", "stitching.small_sets"]

@@ -172,8 +172,10 @@ def test_every_link_between_pages_leads_somewhere(page: Path) -> None:
         file = (page.parent / target).resolve() if target else page
         assert file.exists(), target
         if anchor:
-            heads = re.findall(r"^#+ (.+)$", file.read_text("utf-8"), re.MULTILINE)
-            assert anchor in {re.sub(r"[^\w\- ]", "", h.lower()).replace(" ", "-") for h in heads}, anchor
+            text = file.read_text("utf-8")
+            heads = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+            made = {re.sub(r"[^\w\- ]", "", h.lower()).replace(" ", "-") for h in heads}
+            assert f'<a id="{anchor}">' in text or anchor in made, anchor
 
 
 def test_decisions_are_numbered_without_gaps() -> None:

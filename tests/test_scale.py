@@ -19,7 +19,7 @@ from ispace.ports import Services
 
 pytestmark = pytest.mark.slow
 
-FEW, MANY = 50, 200
+FEW, MANY = 25, 100
 
 
 def listed(store: S3Blobs) -> int:

@@ -32,6 +32,9 @@ _COMMANDS = {
     "storage prepare": "storage",
     "storage verify": "audit",
     "storage copy": "audit",
+    "work": "working",
+    "database upgrade": "database",
+    "database status": "database",
 }
 """Every command and the module that holds it; of two words the first is a group, the second the function."""
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from ispace import flow, guess, settings, wiring
+from ispace import flow, settings, wiring
 from ispace.cli import early, show
 from ispace.cli.words import help_of, say
 from ispace.work import Note
@@ -25,7 +25,7 @@ def publish(
     chosen = settings.load()
     services = wiring.services(chosen, public=to)
     with early.worker(chosen) as worker, show.progress(as_json=as_json) as progress:
-        guessed = guess.complete(folder, lambda path: flow.look(path, services, chosen, worker), progress)
+        guessed = flow.first_tour(folder, services, chosen, worker, progress)
         outcome = flow.publish_tour(folder, services, chosen, worker, progress)
     done = outcome.published
     notes = [*guessed, *outcome.built.notes]
@@ -57,7 +57,7 @@ def build(folder: Folder, as_json: Json = False) -> None:
     chosen = settings.load()
     services = wiring.services(chosen)
     with early.worker(chosen) as worker, show.progress(as_json=as_json) as progress:
-        guessed = guess.complete(folder, lambda path: flow.look(path, services, chosen, worker), progress)
+        guessed = flow.first_tour(folder, services, chosen, worker, progress)
         built = flow.build(folder, services, chosen, worker, progress)
     notes = [*guessed, *built.notes]
     if not as_json:

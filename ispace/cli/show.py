@@ -19,8 +19,7 @@ from ispace import language
 from ispace.cli.words import say
 from ispace.errors import IspaceError, UsageError
 from ispace.model.problem import Problem
-from ispace.progress import Progress as Told
-from ispace.progress import silent
+from ispace.progress import Progress as Told, silent
 from ispace.work import Note
 
 ERRORS = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)

@@ -8,14 +8,22 @@ from typing import Annotated, Any
 
 import typer
 
-from ispace import assets, changes, collector, flow, language, pending, pointer, settings, wiring
-from ispace import releases as published
+from ispace import (
+    changes,
+    collector,
+    flow,
+    language,
+    pointer,
+    previews,
+    releases as published,
+    settings,
+    wiring,
+    withdrawal,
+)
 from ispace.cli import show
 from ispace.cli.words import help_of, say
-from ispace.errors import ObjectDamagedError, ObjectMissingError, TourUnknownError
 from ispace.model.release import Release
 from ispace.model.text import pick
-from ispace.pipeline import render
 from ispace.ports import Blobs
 from ispace.settings import Settings
 
@@ -65,35 +73,14 @@ def rollback(
 ) -> None:
     """Show an earlier release again."""
     chosen, public = _public(to)
-    now = dt.datetime.now(dt.UTC)
-    shown = published.rollback(public, tour, release, author=flow.author_of(chosen), now=now)
-    front, site = assets.load(), flow.site_of(chosen)
-    with pending.noted(public, tour, "catalogue", tile_sets=[], used=flow.shared_assets(front, site)):
-        flow.write_catalogue(public, front, site)
+    shown = withdrawal.go_back(public, tour, release, chosen, flow.author_of(chosen))
     show.result({"tour": tour, "release": shown.id}, [say("rolled-back", tour=tour, release=shown.id)], as_json=as_json)
 
 
 def unpublish(tour: Slug, to: To = None, as_json: Json = False) -> None:
     """Take a tour down."""
     chosen, public = _public(to)
-    seen = pointer.look(public, tour)
-    if not seen.known:
-        raise TourUnknownError(tour=tour, store=public.name)
-    title = ""
-    # Where an earlier run was killed after the first of the pages, the log knows what the tour showed.
-    shown = seen.release or next((f.before for f in reversed(published.flips(public, tour)) if f.before), "")
-    if shown and seen.known:
-        try:
-            title = pick(published.manifest(public, tour, shown).card.title, "vi")
-        except (ObjectMissingError, ObjectDamagedError):
-            title = tour  # its release is damaged; taking it down must work all the same
-    front, site = assets.load(), flow.site_of(chosen)
-    gone = render.gone(seen.content.keys(), title, assets=front, site=site)
-    shared = flow.shared_assets(front, site)
-    with pending.noted(public, tour, pointer.GONE, tile_sets=[], used=shared):
-        flow.bring_assets(public, shared)
-        published.unpublish(public, tour, gone, author=flow.author_of(chosen), now=dt.datetime.now(dt.UTC))
-        flow.write_catalogue(public, front, site)
+    withdrawal.take_down(public, tour, chosen, flow.author_of(chosen))
     show.result({"tour": tour}, [say("unpublished", tour=tour, days=chosen.grace_days)], as_json=as_json)
 
 
@@ -111,6 +98,7 @@ def gc(
     found = collector.run(services.public, grace=grace, now=now, dry_run=dry_run)
     if not dry_run:
         services.private.tidy(now - collector.LEFTOVERS)
+        previews.sweep(services.private, now)
     lines = [say("garbage", name=g.name, count=g.objects, size=show.size(g.bytes)) for g in found.groups]
     code = "would-collect" if dry_run else "collected"
     lines.append(say(code, count=found.objects, size=show.size(found.bytes), releases=len(found.releases)))

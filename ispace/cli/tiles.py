@@ -13,8 +13,7 @@ from ispace.cli.words import help_of, say
 from ispace.errors import FileUnwritableError
 from ispace.model.scene import Coverage
 from ispace.model.view import LevelAngles
-from ispace.pipeline import ingest, level
-from ispace.pipeline import tile as stage
+from ispace.pipeline import ingest, level, tile as stage
 from ispace.work import Note
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from PIL import Image
 
 from ispace import assets
-from ispace.doctor import stores
+from ispace.doctor import database, stores
 from ispace.doctor.check import Check, tried
 from ispace.imaging.isolate import PictureWorker
 from ispace.imaging.limits import Limits
@@ -24,6 +24,7 @@ def run(settings: Settings) -> list[Check]:
         *_libraries(),
         tried("front-end", _front_end),
         *stores.run(settings),
+        *database.run(settings),
         tried("picture-process", _pictures),
     ]
 

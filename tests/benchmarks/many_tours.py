@@ -31,8 +31,7 @@ COMMANDS = {
 
 def serve(tours: int) -> None:
     """Fill a server and serve until standard input closes."""
-    from servers.tiny_s3 import TinyS3
-    from servers.tiny_s3 import serve as forever
+    from servers.tiny_s3 import TinyS3, serve as forever
     from store_of_many import fill
 
     server = TinyS3([BUCKET])

@@ -53,7 +53,7 @@ def test_steps_that_all_pass_end_with_zero() -> None:
 def test_the_chromium_that_is_named_is_taken_before_the_one_in_the_path(tmp_path: Path) -> None:
     named = program(tmp_path / "mine", "")
     program(tmp_path / "bin/chromium", "")
-    code = '. scripts/browsers; find_chromium; echo "$ISPACE_CHROMIUM"'
+    code = '. scripts/programs; find_chromium; echo "$ISPACE_CHROMIUM"'
     assert shell(code, PATH=str(tmp_path / "bin"), ISPACE_CHROMIUM=str(named)).stdout.strip() == str(named)
     assert shell(code, PATH=str(tmp_path / "bin")).stdout.strip() == str(tmp_path / "bin/chromium")
 
@@ -61,7 +61,7 @@ def test_the_chromium_that_is_named_is_taken_before_the_one_in_the_path(tmp_path
 @pytest.mark.parametrize("named", ["", "/nonexistent/chromium"])
 def test_a_missing_browser_is_one_sentence(tmp_path: Path, named: str) -> None:
     program(tmp_path / "id", "echo 1000")
-    done = shell(". scripts/browsers; find_chromium", PATH=str(tmp_path), ISPACE_CHROMIUM=named)
+    done = shell(". scripts/programs; find_chromium", PATH=str(tmp_path), ISPACE_CHROMIUM=named)
     assert (done.returncode, len(done.stderr.splitlines())) == (1, 2)
     assert "ISPACE_CHROMIUM" in done.stderr
 
@@ -82,7 +82,7 @@ def test_root_on_debian_gets_a_browser_by_apt(tmp_path: Path, browser: str, prog
     )
     program(tmp_path / "bin/apt-get", f'echo "$*" >>{tmp_path}/asked; case $1 in install) {made};; esac')
     (tmp_path / ".venv").mkdir()
-    code = f'. scripts/browsers; cd {tmp_path}; find_{browser} && echo "$ISPACE_{browser.upper()}"'
+    code = f'. scripts/programs; cd {tmp_path}; find_{browser} && echo "$ISPACE_{browser.upper()}"'
 
     done = shell(code, PATH=str(tmp_path / "bin"))
 
@@ -95,7 +95,7 @@ def test_a_missing_firefox_is_one_sentence_that_says_what_is_skipped(tmp_path: P
     program(tmp_path / "id", "echo 1000")
     program(tmp_path / "firefox-esr", "")
     for named in ("", "/nonexistent/firefox"):
-        done = shell(". scripts/browsers; find_firefox", PATH=str(tmp_path), ISPACE_FIREFOX=named)
+        done = shell(". scripts/programs; find_firefox", PATH=str(tmp_path), ISPACE_FIREFOX=named)
         assert (done.returncode, len(done.stderr.splitlines())) == (1, 2)
         assert "skipped" in done.stderr
 
