@@ -180,6 +180,12 @@ const STOCK = {
   'noto-sans-sc': ['latin'],
 };
 
+/**
+ * Chromium remembers a module that could not be had, and never asks for it again under the same address. Each time one
+ * has failed, a question mark more makes it another address, which every host answers with the same file.
+ */
+const REPEATABLE = 'const gone={},load=e=>import(e+(gone[e]??="")).catch(t=>{throw gone[e]+="?",t});';
+
 const exists = (/** @type {string} */ path) => access(path).then(() => true, () => false);
 
 /**
@@ -219,7 +225,8 @@ async function bundled(/** @type {string} */ source, language = '', /** @type {S
     absWorkingDir: ROOT,
     logLevel: 'warning',
   });
-  return result.outputFiles[0]?.text ?? '';
+  const text = result.outputFiles[0]?.text ?? '';
+  return asked.size ? REPEATABLE + text.replaceAll(/\bimport\((?="\.\/)/g, 'load(') : text;
 }
 
 /** Returns the style sheet of all pages: tokens first, because the rest refers to them. */
