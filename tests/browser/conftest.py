@@ -20,8 +20,10 @@ DESKTOP = {"width": 1440, "height": 900}
 
 _FLAGS = [
     *("--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--mute-audio"),
-    # Without a graphics processor text is painted faster by the processor itself than by one that it plays.
+    # Without a graphics processor text is painted, and layers are put together, faster by the processor itself than by
+    # one that it plays.
     "--disable-gpu-rasterization",
+    "--disable-gpu-compositing",
 ]
 _NO_WEBGL = ["--disable-3d-apis", "--disable-gpu"]
 
