@@ -34,8 +34,8 @@ def store(server: Server, monkeypatch: pytest.MonkeyPatch, **options: object) ->
 class TestSwift(BlobsContract):
     """OpenStack Swift, which knows no ``If-Match``: claims stand in."""
 
-    many = 2_100
-    """S3 lists a thousand a page, and Swift writes thirty a second on a busy machine."""
+    many = 1_050
+    """A listing has a thousand a page, and Swift writes thirty a second on a busy machine."""
 
     @pytest.fixture
     def blobs(self, swift: Server, monkeypatch: pytest.MonkeyPatch) -> S3Blobs:

@@ -628,7 +628,7 @@ def test_a_publish_through_faults_on_every_fifth_request_ends_as_one_without(
     small: SmallTour, shelf: Shelf, monkeypatch: pytest.MonkeyPatch, conditions: str, bulk: str
 ) -> None:
     found = []
-    for seed in (None, 1, 2):
+    for seed in (None, 1):
         small.title("Chùa nhỏ")
         with TinyS3(["b"], conditions=conditions) as server:
             on(small, shelf(server, bulk=bulk, attempts=14))
@@ -644,7 +644,7 @@ def test_a_publish_through_faults_on_every_fifth_request_ends_as_one_without(
             assert faults is None or sum(faults.injected.values()) > 30
     assert found[0]
     assert found[1].keys() == found[0].keys()
-    assert found[1] == found[2] == found[0]
+    assert found[1] == found[0]
 
 
 def at_one_moment(monkeypatch: pytest.MonkeyPatch, hour: int) -> None:

@@ -129,7 +129,7 @@ def _truth(seen: np.ndarray, *, yaw_deg: float, pitch_deg: float, hfov_deg: floa
 
 
 def test_the_picture_is_what_the_panorama_shows_there(firefox: Firefox, server: Server, subtests: Any) -> None:
-    for yaw, pitch, hfov in ((0, 0, 90), (45, 35.3, 70), (180, -60, 100)):
+    for yaw, pitch, hfov in ((45, 35.3, 70), (180, -60, 100)):
         with subtests.test(f"{yaw}/{pitch}/{hfov}"):
             tab = firefox.open(f"{server.url}#mot/{yaw}/{pitch}/{hfov}")
             _settle(tab)

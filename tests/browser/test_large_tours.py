@@ -30,7 +30,7 @@ Opener = Callable[..., Page]
 SPOTS = 17
 """Hotspots of every scene: with 300 scenes more than 5,000."""
 MANY, FEW = 300, 4
-CHANGES, LEAK_BYTES = 100, 3000
+CHANGES, LEAK_BYTES = 60, 3000
 """So often a scene is changed, and so much of script may be left of each change: a scene that stays is far more."""
 COUNT_TEXTURES = """
 window.gpu = { bytes: 0, most: 0, calls: 0, frames: 0 };
