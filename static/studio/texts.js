@@ -7,6 +7,7 @@
  */
 
 import { el } from '../viewer/dom.js';
+import { refresh } from './parts.js';
 import { fill, wordsIn } from './words.js';
 
 const MOST_BYTES = 8 << 20;
@@ -75,6 +76,7 @@ function start(form) {
       if (!made) return;
       forget();
       state.textContent = say('done', { count: made.change_count });
+      void refresh(() => {});
     });
     cancel.addEventListener('click', () => {
       forget();

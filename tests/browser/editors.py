@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -40,8 +41,11 @@ class Office:
         self.errors: list[str] = []
         self.owner = ""
 
-    def come(self, name: str, scenes: bool = True) -> None:
-        """Let somebody come who may edit the tour, and sign in; ``scenes``: the tour has two without pictures."""
+    def come(self, name: str, scenes: bool = True, **browser: Any) -> None:
+        """Let somebody come who may edit the tour, and sign in; ``scenes``: the tour has two without pictures.
+
+        ``browser`` says what they hold in their hands, as Playwright's ``new_context`` takes it.
+        """
         email = f"{len(self.contexts)}@angiang.gov.vn"
         someone = person(self.studio, email, "admin", name)
         actor = Actor(someone, name, "studio")
@@ -56,7 +60,7 @@ class Office:
                 if scenes:
                     documents.save(session, actor, row, row.document | {"scenes": SCENES}, 1)
                 self.owner = someone
-        context = self.browser.new_context(reduced_motion="reduce")
+        context = self.browser.new_context(**{"reduced_motion": "reduce"} | browser)
         context.add_cookies([{"name": self.studio.cookie, "value": token, "url": self.url}])
         context.add_init_script("localStorage.setItem('ispace-huong-dan', '1')")  # no first steps over the page
         self.contexts[name] = context
@@ -82,6 +86,14 @@ class Office:
             with self.studio.database.write() as session:
                 job = JobRow(id=f"x-{number}", kind="prepare-panorama", inputs=inputs, tour=TOUR, owner=self.owner)
                 Arrivals(self.studio.jobs)(session, job, results)
+
+    def save(self, change: Callable[[dict[str, Any]], None]) -> None:
+        """Let the tour be otherwise before anybody opens it."""
+        with self.studio.database.write() as session:
+            row = documents.get(session, TOUR, whole=True)
+            document = copy.deepcopy(row.document)
+            change(document)
+            documents.save(session, Actor(self.owner, "Lê Thị Mười", "studio"), row, document, row.revision)
 
     @property
     def document(self) -> dict[str, Any]:

@@ -215,6 +215,7 @@ function open(tour, panoramas) {
           const { chosen, tab } = ed.screen;
           const after = id === null ? [] : more ? (chosen.includes(id) ? chosen.filter((one) => one !== id) : [...chosen, id]) : [id];
           ed.show({ chosen: after, ...(id && tab !== 'hotspots' ? { tab: 'hotspots' } : {}) });
+          if (id) bringWords();
         },
         move(to, done) {
           if (done) ed.changeSpots('spot-move', [...to.keys()], (spot) => void Object.assign(spot, to.get(spot.id)), { merge: 'move' });
@@ -232,6 +233,15 @@ function open(tour, panoramas) {
     }
     stage.take(next);
     if (wanted && stage.scene !== wanted.id) void stage.goTo(wanted.id).then(() => stage?.choose(ed.screen.chosen));
+  }
+
+  /** Where the words stand below the picture, on a telephone: brings both into sight, for which one would have to look. */
+  function bringWords() {
+    const picture = place('stage');
+    if (getComputedStyle(document.body).display === 'grid') return;
+    requestAnimationFrame(() => requestAnimationFrame(() => {
+      if (place('inspector').getBoundingClientRect().top > innerHeight / 2) picture.scrollIntoView({ block: 'start' });
+    }));
   }
 
   const skin = document.documentElement;

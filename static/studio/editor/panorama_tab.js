@@ -133,11 +133,23 @@ function replace(ed, id) {
           delete scene.level;
         }, { scene: id });
         dialog.close();
+        tellReplaced(ed, id, one.file);
       });
       return el('li', {}, pick);
     })) : el('p', {}, say('replace-none')),
     el('div', { class: 'ed-dialog-foot' }, el('a', { class: 'button', href: `${ed.given.page}/pictures#tai_len` }, icon('upload'), el('span', {}, say('upload-other')))),
   ], 'is-wide');
+}
+
+/**
+ * A picture that was taken anew came as a scene of its own: where that scene has nothing else, it is offered to go.
+ * @param {Editor} ed @param {string} id @param {string} file
+ */
+function tellReplaced(ed, id, file) {
+  const led = new Set(ed.draft.scenes.flatMap((scene) => spotsOf(scene).map((spot) => spot.target)));
+  const spare = ed.draft.scenes.find((one) => one.id !== id && one.panorama.file === file && !spotsOf(one).length && !led.has(one.id));
+  if (spare) tell(say('replaced-spare', { scene: said(spare.title, ed.given.lang) || say('untitled') }), { name: say('scene-remove'), act: () => removeScene(ed, spare.id) });
+  else tell(say('replaced'), { name: say('undo'), act: () => ed.store.undo() });
 }
 
 /** @param {Panel} panel @param {Editor} ed @param {() => Scene} now @param {() => import('./page.js').Stage | null} stage @returns {Node[]} */

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import importlib
 import shutil
 from collections.abc import Iterator
 from contextlib import closing
@@ -14,16 +13,12 @@ import pytest
 from small_tour import RAW, SLUG, front, template
 from sqlalchemy import select
 from starlette.testclient import TestClient
-from web.studio.desk import Browser, make, person, signed_in
+from web.studio.desk import Browser, make, person, signed_in, work
 
 from ispace import previews
 from ispace.database.journal import JournalRow
 from ispace.database.schema import now
-from ispace.database.work import JobRow, StageRow
 from ispace.imaging.isolate import PictureWorker
-from ispace.jobs.kinds import KINDS
-from ispace.jobs.stage import Stage
-from ispace.materials.arrival import Arrivals
 from ispace.pictures import files
 from ispace.pictures.files import Sent
 from ispace.pipeline import ingest
@@ -69,25 +64,6 @@ def owner(studio: Studio, template: Path) -> Browser:
 
 def ask(browser: Browser, method: str, path: str, body: Any = None) -> Any:
     return browser.client.request(method, path, json=body, headers={"Sec-Fetch-Site": "same-origin"})
-
-
-def work(studio: Studio, job_id: str, folder: Path) -> dict[str, Any]:
-    """Do a job as a worker does, in this process; return what came of its stages."""
-    with studio.database.read() as session:
-        job = session.get_one(JobRow, job_id)
-        kind, inputs = job.kind, job.inputs
-    results: dict[str, Any] = {}
-    for plan in next(one for one in KINDS if one.name == kind).stages:
-        module, name = plan.function.split(":")
-        stage = Stage(plan.name, 1, folder / f"{job_id}-{plan.name}", lambda _: None)
-        results[plan.name] = getattr(importlib.import_module(module), name)(inputs, results, stage)
-    with studio.database.write() as session:
-        job = session.get_one(JobRow, job_id)
-        job.state, job.finished_at = "done", now()
-        for row in session.scalars(select(StageRow).where(StageRow.job_id == job_id)):
-            row.state, row.result = "done", results[row.name]
-        Arrivals(studio.jobs)(session, job, results)
-    return results
 
 
 def publish(studio: Studio, owner: Browser, folder: Path) -> str:

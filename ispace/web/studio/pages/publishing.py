@@ -26,9 +26,9 @@ def show(visit: Visit, *, status: int = 200, refused: IspaceError | None = None)
     found = publication.look(visit.studio, row, visit.base, visit.lang)
     problems = gate.problems(visit.studio, row)
     errors = sum(problem.severity == "error" for problem in problems)
-    under_way = [one.job for one in found.previews if one.job.state != "done"][:1]
-    under_way += [found.job] if found.job is not None and found.job.state != "done" else []
-    people, tours = jobs.names(visit, under_way)
+    previewing = [one.job for one in found.previews if one.job.state != "done"][:1]
+    publishing = [found.job] if found.job is not None and found.job.state != "done" else []
+    people, tours = jobs.names(visit, previewing + publishing)
     may_edit, may_publish = visit.may(row.id, "edit"), visit.may(row.id, "publish")
     return visit.page(
         "tour_publish",
@@ -39,7 +39,8 @@ def show(visit: Visit, *, status: int = 200, refused: IspaceError | None = None)
         more=max(len(problems) - _MOST_TOLD, 0),
         errors=errors,
         warnings=len(problems) - errors,
-        jobs=[jobs_shown.line(visit, job, people, tours) for job in under_way],
+        jobs=[jobs_shown.line(visit, job, people, tours) for job in publishing],
+        preview_jobs=[jobs_shown.line(visit, job, people, tours) for job in previewing],
         preview=_preview(row, found),
         is_previewing=any(one.job.is_under_way for one in found.previews),
         public=_public(row, found),
