@@ -90,6 +90,9 @@ test('a plan that lies turned and scaled on the land is found to do so, also by 
 
 test('coordinates are read as map services write them, and nothing else is', () => {
   for (const text of ['10.6815, 105.0806', ' 10.6815;105.0806 ', '10.6815° 105.0806°']) assert.deepEqual(places.readPosition(text), { lat: 10.6815, lon: 105.0806 });
+  for (const text of ['10,6815, 105,0806', '10,6815; 105,0806', 'https://maps.example/maps/@10.6815,105.0806,17z']) assert.deepEqual(places.readPosition(text), { lat: 10.6815, lon: 105.0806 }, text);
+  assert.deepEqual(places.readPosition(`10°40'53.4"N 105°04'50.2"E`), { lat: 10.6815, lon: 105.0806111 });
+  assert.deepEqual(places.readPosition(`10°40′53.4″S, 105°04′50.2″W`), { lat: -10.6815, lon: -105.0806111 });
   for (const text of ['', '10.68', '105.0806, 10.6815', '91, 10', 'Núi Sam', '10,5 105']) assert.equal(places.readPosition(text), null, text);
 });
 

@@ -9,6 +9,7 @@ import { createAreaTool } from './area_tool.js';
 import { putText } from './context.js';
 import { AHEAD, bare, directionOf, mediumOf, productOf, said, sceneOf, spotOf, spotsOf, view as viewOf } from './draft.js';
 import { newerPart, pickEntry } from './library_picker.js';
+import { positionField } from './map/position_field.js';
 import { pickMedia } from './media_picker.js';
 import { Panel, button, choice, el, field, figure, icon, line, openDialog, say, tell, texts, tick } from './parts.js';
 import { addSpot, align, arrivalOf, copy, linkNeighbours, neighbours, newSpot, northOf, paste, wayBack } from './spots.js';
@@ -234,7 +235,10 @@ function one(panel, ed, stage, spot) {
     { field: 'url', note: () => (/^https?:\/\/[^\s/]+\.[^\s]+$/.test(now().url ?? '') ? '' : say('address-note')) }), text('text', say('text'), { max: 5000, lines: 2, optional: true }));
   else if (kind === 'phone') put(title(false), field(panel, say('phone'), line(panel, () => now().phone ?? '', (value) => change((one) => void (one.phone = value), 'phone'), { type: 'tel', max: 30 }),
     { field: 'phone', note: () => (/^[+\d][\d\s().-]{5,}$/.test(now().phone ?? '') ? '' : say('phone-note')) }));
-  else if (kind === 'directions') put(title(true, say('label-directions-hint')), el('p', { class: 'ed-hint' }, say('directions-text')), ...placePart(panel, ed, now, change));
+  else if (kind === 'directions') put(title(true, say('label-directions-hint')), el('p', { class: 'ed-hint' }, say('directions-text')), positionField(panel, () => now().position, (found) => change((one) => {
+    if (found) one.position = { ...one.position, ...found };
+    else delete one.position;
+  })));
   else if (kind === 'sound') put(title(true), soundPart(panel, ed, now, change));
   else if (kind === 'area') put(title(false), text('text', say('text'), { max: 20_000, lines: 4, optional: true, hint: say('markdown-hint') }), mediaPart(panel, ed, now, change),
     field(panel, say('area-target'), targets(panel, ed, () => now().target ?? '', (value) => change((one) => {
@@ -352,17 +356,6 @@ function soundPart(panel, ed, now, change) {
     field(panel, say('sound-reach'), figure(panel, () => now().reach_deg ?? 60, (value) => change((one) => void (one.reach_deg = value ?? 60)), { min: 5, max: 180, places: 0 }), { hint: say('sound-reach-hint') }),
     field(panel, say('sound-volume'), figure(panel, () => (now().volume ?? 1) * 100, (value) => change((one) => void (one.volume = Math.max(0.01, (value ?? 100) / 100))), { min: 1, max: 100, places: 0 })),
     tick(panel, say('sound-repeat'), () => now().repeat ?? true, (value) => change((one) => void (one.repeat = value))));
-}
-
-/** @param {Panel} panel @param {Editor} ed @param {() => Hotspot} now @param {ChangeSpot} change @returns {Node[]} */
-function placePart(panel, ed, now, change) {
-  const put = (/** @type {'lat' | 'lon'} */ name, /** @type {number | null} */ value) => change((one) => {
-    if (value === null) delete one.position;
-    else one.position = { ...(ed.scene?.position ?? { lat: 0, lon: 0 }), ...one.position, [name]: value };
-  });
-  return [el('div', { class: 'ed-pairs', 'data-field': 'position' },
-    field(panel, say('latitude'), figure(panel, () => now().position?.lat, (value) => put('lat', value), { min: -90, max: 90, places: 6, step: 0.0001 })),
-    field(panel, say('longitude'), figure(panel, () => now().position?.lon, (value) => put('lon', value), { min: -180, max: 180, places: 6, step: 0.0001 })))];
 }
 
 /** Where it lies, in numbers: for the keyboard, and for those who measured. @param {Panel} panel @param {() => Hotspot} now @param {ChangeSpot} change @returns {Node[]} */

@@ -11,6 +11,7 @@ import { addFloor, changeFloor, moveFloor, pickPlan, planOfFloor, removeFloor } 
 import { createBoard, placeWords } from './map/board.js';
 import { offersOf, openGps } from './map/gps.js';
 import { bearing, fitPlan, floorOf, landPoint, originOf, readPosition, waiting } from './map/places.js';
+import { positionField } from './map/position_field.js';
 import { createTray } from './map/tray.js';
 import { Panel, button, choice, el, field, figure, icon, say, tell, texts } from './parts.js';
 import { northOf } from './spots.js';
@@ -197,25 +198,10 @@ function scenePart(panel, ed, stage, id) {
     }, { scene: id })), { field: 'floor' });
   panel.bind(() => (floors.hidden = !ed.draft.floors?.length));
 
-  const coordinates = el('input', { type: 'text', autocomplete: 'off', placeholder: '10.6815, 105.0806' });
-  let wrong = false;
-  const written = () => {
-    const at = now()?.position;
-    return at ? `${at.lat}, ${at.lon}` : '';
-  };
-  coordinates.addEventListener('change', () => {
-    const found = readPosition(coordinates.value);
-    wrong = !found && coordinates.value.trim() !== '';
-    if (!wrong) ed.changeScene('position', (scene) => {
-      if (found) scene.position = { ...scene.position, ...found };
-      else delete scene.position;
-    }, { scene: id });
-    panel.refresh();
-  });
-  const position = field(panel, say('map-coordinates'), coordinates, { field: 'position', note: () => (wrong ? say('map-coordinates-note') : '') });
-  panel.bind(() => {
-    if (!wrong && document.activeElement !== coordinates && coordinates.value !== written()) coordinates.value = written();
-  });
+  const position = positionField(panel, () => now()?.position, (found) => ed.changeScene('position', (scene) => {
+    if (found) scene.position = { ...scene.position, ...found };
+    else delete scene.position;
+  }, { scene: id }));
   /** @param {'x' | 'y'} name */
   const part = (name) => figure(panel, () => {
     const at = now()?.plan_position;

@@ -18,6 +18,12 @@ import { course } from '../spots.js';
 const LEAST_M = 60;
 /** Positions differ from those of the photos where they are farther apart than this. */
 const SAME_M = 0.5;
+/** What map programs write beside decimal degrees: degrees, minutes and seconds with the side of the world. */
+const MINUTES = /^\s*(\d{1,2})°\s*(\d{1,2})['′’]\s*(\d{1,2}(?:\.\d+)?)["″”]\s*([NS])[,;\s]*(\d{1,3})°\s*(\d{1,2})['′’]\s*(\d{1,2}(?:\.\d+)?)["″”]\s*([EW])\s*$/i;
+/** With commas as decimals both need enough places to be no list of three numbers. */
+const COMMAS = /^\s*-?\d{1,2},\d{3,}°?\s*[,;\s]\s*-?\d{1,3},\d{3,}°?\s*$/;
+/** The point in the address of a map's page. */
+const ADDRESS = /^\s*https?:\/\/\S*@(-?\d{1,2}\.\d+),(-?\d{1,3}\.\d+)/;
 /** What people write between two numbers with a point: a comma, a semicolon or a gap. */
 const PAIR = /^\s*(-?\d{1,2}(?:\.\d+)?)°?\s*[,;\s]\s*(-?\d{1,3}(?:\.\d+)?)°?\s*$/;
 
@@ -134,7 +140,15 @@ export function fitPlan(pairs) {
 
 /** Reads a position as map services give it, such as "10.6815, 105.0806"; null where it is none. @param {string} text @returns {Position | null} */
 export function readPosition(text) {
-  const found = PAIR.exec(text);
+  const minutes = MINUTES.exec(text);
+  if (minutes) {
+    const [lat = 0, lon = 0] = [1, 5].map((at) => {
+      const [degrees = 0, parts = 0, seconds = 0] = minutes.slice(at, at + 3).map(Number);
+      return round((degrees + parts / 60 + seconds / 3600) * (/[SW]/i.test(minutes[at + 3] ?? '') ? -1 : 1), 7);
+    });
+    return Math.abs(lat) <= 85 && Math.abs(lon) <= 180 ? { lat, lon } : null;
+  }
+  const found = ADDRESS.exec(text) ?? PAIR.exec(COMMAS.test(text) ? text.replace(/(\d),(?=\d{3})/g, '$1.') : text);
   const [lat, lon] = [Number(found?.[1]), Number(found?.[2])];
   return found && Math.abs(lat) <= 85 && Math.abs(lon) <= 180 ? { lat, lon } : null;
 }
