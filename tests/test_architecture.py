@@ -39,6 +39,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "libraries": {"database", "errors", "journal", "model"},
     "library_uses": {"database"},
     "sheets": {"errors", "model"},
+    "titling": {"language", "model"},
     "materials": {
         *("accounts", "database", "digest", "errors", "imaging", "jobs", "journal", "keys", "stitching"),
         "pictures",
@@ -104,7 +105,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         *("adapters", "wiring", "assets", "page", "pipeline"),
         *("accounts", "database", "documents", "doctor", "journal", "language", "model", "templating", "uploads"),
         *("imaging", "jobs", "libraries", "library_uses", "materials", "pictures", "sheets", "stitching", "work"),
-        *("changes", "editing", "operations", "revisions"),
+        *("changes", "editing", "operations", "revisions", "titling"),
         *("checking", "previews", "publications", "releases", "withdrawal"),
         *("accounts", "database", "documents", "doctor", "jobs", "journal", "language", "model", "templating"),
     },

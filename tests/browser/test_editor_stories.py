@@ -14,8 +14,9 @@ from sqlalchemy import select
 from starlette.testclient import TestClient
 from web.studio.desk import work
 
-from ispace import publications
+from ispace import libraries, publications
 from ispace.database.work import JobRow
+from ispace.journal import Actor
 from ispace.web import listen
 
 __all__ = ["office"]
@@ -25,6 +26,10 @@ pytestmark = pytest.mark.browser
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True, "device_scale_factor": 2}
 CARD = {"id": "bia", "kind": "card", "title": {"vi": "Bia đá năm 1828"}, "text": {"vi": "Dựng năm Mậu Tí."},
         "yaw_deg": 10.0, "pitch_deg": -5.0}  # fmt: skip
+PAGODA = {
+    "id": "chua", "position": {"lat": 10.68, "lon": 105.08},
+    "names": [{"name": {"vi": "Chùa Tây An"}, "level": "site"}],
+}  # fmt: skip
 AGENCY = {"managing_body": {"vi": "Ban Quản lý Di tích"}}
 
 
@@ -109,8 +114,21 @@ def test_a_scene_gets_another_picture_and_keeps_its_hotspots_and_its_old_picture
     assert office.document["scenes"][0]["panorama"]["file"] == old
 
 
-def test_titles_are_translated_in_a_spreadsheet_and_seen_before_they_are_taken(office: Office, tmp_path: Path) -> None:
-    page = _opened(office, tmp_path, "cong-tam-quan")
+def test_scenes_are_titled_from_the_map_and_translated_in_a_table_that_is_seen_before_it_is_taken(
+    office: Office, tmp_path: Path
+) -> None:
+    page = _opened(office, tmp_path, "IMG_0012", "IMG_0013")
+    with office.studio.database.write() as session:
+        libraries.save(session, Actor(office.owner, "Lê Thị Mười", "studio"), "places", "chua", PAGODA, 0)
+    page.locator("[data-scene]").last.click()
+    expect(page.locator('[data-field="title.vi"] input')).to_have_value("Cảnh 2")
+    page.locator('details[data-field="position"] summary').click()
+    where = page.get_by_label("Tọa độ (vĩ độ, kinh độ)")
+    where.fill("""10°40'48.0"N 105°04'48.0"E""")
+    where.press("Tab")
+    expect(where).to_have_value("10.68, 105.08")
+    page.get_by_role("button", name="Dùng tên này").click()
+    expect(page.locator('[data-field="title.vi"] input')).to_have_value("Chùa Tây An")
     page.get_by_role("tab", name="Giao diện").click()
     page.get_by_label("tiếng Anh").check()
     _saved(page)
@@ -133,3 +151,4 @@ def test_titles_are_translated_in_a_spreadsheet_and_seen_before_they_are_taken(o
     expect(page.get_by_role("listitem").filter(has_text="English")).to_contain_text("1 trên")
     page.get_by_role("link", name="Dựng tour").click()
     expect(page.locator('[data-field="title.en"] input')).to_have_value("Three-arched gate")
+    assert office.document["scenes"][1]["title"] == {"vi": "Chùa Tây An"}

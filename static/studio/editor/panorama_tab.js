@@ -12,9 +12,11 @@ import { AHEAD, rounded, said, sceneOf, spotsOf, startOf, view as viewOf, wrappe
 import { turnScene } from './level.js';
 import { createLeveller } from './leveller.js';
 import { placePart } from './library_picker.js';
+import { positionField } from './map/position_field.js';
 import { WHOLE } from './published.js';
 import { button, el, field, figure, icon, languageName, line, openDialog, Panel, say, tell, texts } from './parts.js';
 import { moveScene, nudgeScene, sceneMoves, stateWords } from './scenes.js';
+import { allDraftsPart, titleDraftPart } from './title_drafts.js';
 
 const NONE = { pitch_deg: 0, roll_deg: 0 };
 
@@ -72,6 +74,7 @@ export function sceneInspector(ed, stage) {
     status,
     texts(panel, { label: say('title'), field: 'title', languages: () => ed.languages, get: () => now().title, put: put('title') },
       { max: 200, long: 60 }),
+    titleDraftPart(panel, ed, now),
     texts(panel, { label: say('description'), field: 'description', languages: () => ed.languages, get: () => now().description, put: put('description') },
       { max: 5000, lines: 3, optional: true, hint: say('description-hint') }),
     section(say('initial-view'), 'initial_view', viewPart(panel, ed, now, stage)),
@@ -232,10 +235,6 @@ function limitsPart(panel, ed, now, stage) {
 
 /** @param {Panel} panel @param {Editor} ed @param {() => Scene} now @returns {Node[]} */
 function positionPart(panel, ed, now) {
-  const put = (/** @type {'lat' | 'lon'} */ name, /** @type {number | null} */ value) => ed.changeScene('position', (scene) => {
-    if (value === null) delete scene.position;
-    else scene.position = { lat: 0, lon: 0, ...scene.position, [name]: value };
-  }, { scene: now().id });
   const gps = button(say('position-photo'), 'map-pin', () => {
     const found = ed.panorama(now())?.position;
     if (found) ed.changeScene('position', (scene) => void (scene.position = { lat: found.lat, lon: found.lon }), { scene: now().id });
@@ -246,9 +245,10 @@ function positionPart(panel, ed, now) {
     away.hidden = !now().position;
   });
   return [el('p', { class: 'ed-hint' }, say('position-text')), el('div', { class: 'ed-row' }, gps, away),
-    el('div', { class: 'ed-pairs' },
-      field(panel, say('latitude'), figure(panel, () => now().position?.lat, (value) => put('lat', value), { min: -90, max: 90, places: 6, step: 0.0001 })),
-      field(panel, say('longitude'), figure(panel, () => now().position?.lon, (value) => put('lon', value), { min: -180, max: 180, places: 6, step: 0.0001 })))];
+    positionField(panel, () => now().position, (found) => ed.changeScene('position', (scene) => {
+      if (found) scene.position = { ...scene.position, ...found };
+      else delete scene.position;
+    }, { scene: now().id }))];
 }
 
 /** @param {Panel} panel @param {Editor} ed @param {() => Scene} now @returns {Node[]} */
@@ -313,7 +313,7 @@ export function createGrid(ed) {
   const asGrid = button(say('as-grid'), 'layout-grid', () => show('grid'), { pressed: true });
   const asTable = button(say('as-table'), 'list', () => show('table'), { pressed: false });
   let how = 'grid';
-  panel.element.append(el('div', { class: 'ed-row' }, asGrid, asTable), list, table);
+  panel.element.append(el('div', { class: 'ed-row' }, asGrid, asTable, allDraftsPart(panel, ed)), list, table);
 
   /** @param {string} next */
   function show(next) {

@@ -72,6 +72,7 @@ NEEDS = {
             /tours/{tour}/publish /tours/{tour}/qr.{kind} /tours/{tour}/sheet /api/v1/tours/{tour}/publication
             /api/v1/tours/{tour}/changes /api/v1/tours/{tour}/check /api/v1/tours/{tour}/files
             /api/v1/tours/{tour}/history /api/v1/tours/{tour}/library /api/v1/tours/{tour}/panoramas
+            /api/v1/tours/{tour}/title-drafts
             /live/tours/{tour} /live/tours/{tour}.json /tours/{tour}/texts /tours/{tour}/texts.csv
             /tours/{tour}/texts.xlsx
         POST /api/v1/tours/{tour}/presence

@@ -27,6 +27,22 @@ class TakenEntry(BaseModel):
     media: list[Document]
 
 
+class TitleDraft(BaseModel):
+    """What a scene could be called by where it is; ``was`` is the title for which that is meant: none, or a number."""
+
+    scene: str
+    was: dict[str, str]
+    title: dict[str, str]
+    place: str
+    distance_m: float
+
+
+class TitleDraftList(BaseModel):
+    """Drafts of titles, for scenes that nobody has named and that are near a place."""
+
+    drafts: list[TitleDraft]
+
+
 class KnownEntry(BaseModel):
     """A place or a product of the tour that the library has too, and in which state."""
 

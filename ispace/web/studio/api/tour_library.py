@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import contextlib
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from ispace import libraries
+from pydantic import ValidationError
+
+from ispace import libraries, titling
+from ispace.database.schema import now
 from ispace.errors import EntryUnknownError, RightMissingError, TourNotHereError
 from ispace.libraries import Library
-from ispace.pictures import shared
+from ispace.model.place import Place
+from ispace.model.view import Position
+from ispace.pictures import files, panoramas, shared
 from ispace.web.studio.api import library_models as models
 from ispace.web.studio.api.operation import Call, Operation
 
 _COPIED: tuple[Library, ...] = ("places", "products")
 _OWN = {"media", "library_revision"}
 """What a tour's copy has of its own."""
+_MOST_PLACES = 5_000
 
 
 def take_entry(call: Call) -> models.TakenEntry:
@@ -55,6 +62,29 @@ def list_known_entries(call: Call) -> models.KnownEntryList:
     return models.KnownEntryList(entries=known)
 
 
+def list_title_drafts(call: Call) -> models.TitleDraftList:
+    """List what untitled scenes could be called, by the places near them; the tour's own copies come first."""
+    row = call.tour("see", whole=True)
+    with call.studio.database.read() as session:
+        known = {entry.id: entry.document for entry in libraries.every(session, "places", _MOST_PLACES)}
+        taken = ((one.file, panoramas.info_of(one)) for one in files.of_tour(session, row.id, "panorama"))
+        photos = {
+            file: Position(lat=info.position.lat, lon=info.position.lon)
+            for file, info in taken
+            if info is not None and info.position is not None
+        }
+    known |= {one["id"]: one for one in _entries(row.document, "places")}
+    found = titling.drafts(row.document, photos, _places(known.values()), now().date())
+    return models.TitleDraftList(drafts=[models.TitleDraft.model_validate(one, from_attributes=True) for one in found])
+
+
+def _places(documents: Iterable[Mapping[str, Any]]) -> Iterator[Place]:
+    for document in documents:
+        if document.get("position"):
+            with contextlib.suppress(ValidationError):  # a tour's copy in a draft may be anything
+                yield Place.model_validate(document)
+
+
 def _entries(document: Mapping[str, Any], field: str) -> list[dict[str, Any]]:
     value = document.get(field)
     entries = [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
@@ -73,6 +103,10 @@ OPERATIONS = (
     Operation(
         "GET", "/tours/{tour}/library", list_known_entries, "Lists what the libraries have of a tour", "tours-read",
         models.KnownEntryList, errors=(TourNotHereError,),
+    ),
+    Operation(
+        "GET", "/tours/{tour}/title-drafts", list_title_drafts, "Lists drafts of titles by the places near scenes",
+        "tours-read", models.TitleDraftList, errors=(TourNotHereError,),
     ),
 )  # fmt: skip
 """What can be asked of the libraries for a tour."""
