@@ -93,6 +93,9 @@ export class Follower {
   #last = '';
   #lost = false;
   #asking = 0;
+  #trying = 0;
+  /** @type {EventSource | null} */
+  #source = null;
 
   /**
    * @param {string} events @param {string} poll addresses
@@ -111,6 +114,7 @@ export class Follower {
     if (typeof EventSource === 'undefined') return this.#ask();
     const mark = this.events.includes('?') ? '&' : '?';
     const source = new EventSource(this.#last ? `${this.events}${mark}after=${encodeURIComponent(this.#last)}` : this.events);
+    this.#source = source;
     source.addEventListener('open', () => this.#found());
     source.addEventListener('job', (event) => {
       this.#last = event.lastEventId || this.#last;
@@ -124,8 +128,18 @@ export class Follower {
       this.#miss();
       if (source.readyState !== EventSource.CLOSED) return; // the browser tries again
       this.#ask();
-      setTimeout(() => this.listen(), TRY_AGAIN_MS);
+      this.#trying = window.setTimeout(() => this.listen(), TRY_AGAIN_MS);
     });
+  }
+
+  /** Hears no more until `listen`, which goes on after the event that was the last one. */
+  close() {
+    this.#source?.close();
+    this.#source = null;
+    clearTimeout(this.#asking);
+    clearTimeout(this.#trying);
+    this.#asking = 0;
+    this.#lost = false;
   }
 
   #found() {

@@ -71,6 +71,7 @@ def _preview(office: Office, context: BrowserContext, folder: Path) -> None:
 def test_a_word_is_corrected_on_a_telephone_and_read_in_the_preview(office: Office, tmp_path: Path) -> None:
     page = _opened(office, tmp_path, "cong-tam-quan", **PHONE)
     page.get_by_role("tab", name="Điểm tương tác").tap()
+    expect(page.get_by_role("button", name="Lối đi")).to_be_visible()  # the picture lies where it stays
     page.locator(".stage-spot").tap()
     text = page.locator('[data-field="text.vi"] textarea')
     expect(text).to_be_in_viewport(ratio=0.9)

@@ -8,7 +8,7 @@
  * @typedef {'choose' | 'link' | 'card' | 'product' | 'url' | 'phone' | 'directions' | 'sound' | 'area'} Tool
  * @typedef {{tab: Tab, scene: string | null, chosen: string[], tool: Tool, how: 'stage' | 'grid', floor: string}} Screen  floor: whose plan is shown, empty for the land
  * @typedef {{tour: string, api: string, page: string, person: {id: string, name: string}, may_edit: boolean, may_publish: boolean,
- *   lang: string, icons: string, map: import('../../viewer/types.js').MapTiles | null, upload: {endpoint: string, known: string} | null}} Given
+ *   lang: string, icons: string, map: import('../../viewer/types.js').MapTiles | null, live: {events: string, poll: string}}} Given
  *
  * @typedef {{file: string, kind: string, name: string, size_bytes: number, width_px: number | null, height_px: number | null,
  *   url: string, small: string | null, used: string[], in_set?: boolean}} File  in_set: one of the photos that a panorama is stitched of
@@ -23,7 +23,7 @@ import { byWork, panoramaOf } from './published.js';
  * @param {Given} given @param {ReturnType<typeof import('./store.js').createStore>} store
  */
 export function createContext(given, store) {
-  /** @type {Set<(what: 'draft' | 'screen' | 'pictures' | 'problems' | 'people') => void>} */
+  /** @type {Set<(what: 'draft' | 'screen' | 'pictures' | 'redo' | 'problems' | 'people') => void>} */
   const listeners = new Set();
   /** @type {Screen} */
   const screen = { tab: 'panorama', scene: null, chosen: [], tool: 'choose', how: 'stage', floor: '' };
@@ -32,7 +32,7 @@ export function createContext(given, store) {
   /** @type {Panorama[]} */
   let listed = [];
 
-  const emit = (/** @type {'draft' | 'screen' | 'pictures' | 'problems' | 'people'} */ what) => {
+  const emit = (/** @type {'draft' | 'screen' | 'pictures' | 'redo' | 'problems' | 'people'} */ what) => {
     for (const listener of [...listeners]) listener(what);
   };
 
@@ -41,7 +41,7 @@ export function createContext(given, store) {
     store,
     screen,
     emit,
-    /** @param {(what: 'draft' | 'screen' | 'pictures' | 'problems' | 'people') => void} listener */
+    /** @param {(what: 'draft' | 'screen' | 'pictures' | 'redo' | 'problems' | 'people') => void} listener */
     on(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);

@@ -18,6 +18,7 @@ import { copySpots, hotspotInspector, hotspotKey, hotspotTools, placeSpot, remov
 import { mapInspector, mapWork } from './map_tab.js';
 import { createGrid, panoramaTools, sceneInspector, setView } from './panorama_tab.js';
 import { Panel, button, el, icon, say, set, tell, tied, useIcons } from './parts.js';
+import { followPictures } from './pictures.js';
 import { createProblems, focusField } from './problems.js';
 import { createComposer } from './published.js';
 import { createSaved } from './saved.js';
@@ -30,8 +31,6 @@ import { createSync } from './sync.js';
 
 /** @type {[Tab, string][]} */
 const TABS = [['panorama', 'image'], ['hotspots', 'map-pin'], ['skin', 'palette'], ['map', 'map']];
-/** So often pictures that are being made are asked about, where nothing tells of them. */
-const PICTURES_MS = 4000;
 
 const given = /** @type {Given} */ (/** @type {unknown} */ (wordsIn('bien_tap')));
 useIcons(given.icons);
@@ -269,19 +268,7 @@ function open(tour, panoramas) {
   });
 
   // --- pictures that are being made -----------------------------------------------------------------------------------
-  let asking = 0;
-  async function askPictures() {
-    const told = await fetched(`${given.api}/panoramas`).catch(() => null);
-    if (told) ed.takePanoramas(/** @type {{panoramas: Panorama[]}} */ (told).panoramas);
-    followPictures();
-  }
-  function followPictures() {
-    clearTimeout(asking);
-    const busy = ed.draft.scenes.some((scene) => !['done', 'failed', 'set-aside', 'cancelled'].includes(ed.panorama(scene)?.state ?? 'waiting'));
-    if (busy) asking = window.setTimeout(() => void askPictures(), PICTURES_MS);
-  }
-  ed.on((what) => what === 'draft' && followPictures());
-  followPictures();
+  followPictures(ed, given.live, fetched);
 
   // --- keys -----------------------------------------------------------------------------------------------------------
   document.addEventListener('keydown', (event) => {

@@ -115,7 +115,7 @@ async function again(ed, scene) {
     method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ file: scene.panorama.file }),
   }).catch(() => null);
   tell(say(answer?.ok ? 'picture-again-asked' : 'picture-again-failed'));
-  ed.emit('pictures');
+  ed.emit('redo');
 }
 
 /** Offers the tour's other panoramas; the scene keeps all it has. @param {Editor} ed @param {string} id */

@@ -76,6 +76,16 @@ export function limitsOf(said, bounds) {
 }
 
 /**
+ * A floor as the viewer reads it. How large its plan is a draft does not say: whoever looks at what is made here sees that
+ * there is a plan, and opens none.
+ * @param {import('./draft.js').Floor} floor @param {Draft} draft @param {(file: string) => string} url
+ */
+function floorShown({ id, title, plan }, draft, url) {
+  const medium = plan && draft.media?.find((one) => one.id === plan.medium);
+  return { id, title, ...(medium ? { plan: { url: url(medium.file), width_px: 1, height_px: 1, alt: medium.alt ?? null, north_deg: plan.north_deg ?? 0 } } : {}) };
+}
+
+/**
  * Makes tours of drafts one after the other; a scene that did not change stays the same object, so that the viewer sees
  * at once what has to be drawn anew.
  *
@@ -136,7 +146,7 @@ export function createComposer(tourUrl) {
       title: draft.title,
       description: draft.description ?? {},
       start: startOf(draft)?.id ?? '',
-      floors: [],
+      floors: (draft.floors ?? []).map((floor) => floorShown(floor, draft, url)),
       guide: null,
       skin: { preset: draft.skin?.preset ?? 'museum', accent: draft.skin?.accent ?? '#14533f' },
       scenes,

@@ -46,7 +46,7 @@ export function skinWork(ed, compose) {
   let key = '';
   panel.bind(() => {
     const whole = compose(ed.draft, ed.panoramas);
-    const now = JSON.stringify([ed.draft.skin, ed.draft.title, ed.draft.start, whole.scenes.map(({ id, tiles }) => [id, tiles.base])]);
+    const now = JSON.stringify([ed.draft.skin, ed.draft.title, ed.draft.start, whole.floors, whole.scenes.map(({ id, tiles }) => [id, tiles.base])]);
     if (now === key) return;
     key = now;
     for (const { tour } of shown) tour.destroy();

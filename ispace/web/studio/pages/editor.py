@@ -11,6 +11,7 @@ from ispace import language
 from ispace.model.site import MapTiles
 from ispace.page import frame
 from ispace.settings import Settings
+from ispace.web.studio.pages import jobs
 from ispace.web.studio.shield import POLICY
 from ispace.web.studio.visit import Visit
 
@@ -30,6 +31,7 @@ def show(visit: Visit) -> Response:
         "may_publish": visit.may(row.id, "publish"),
         "lang": visit.lang,
         "icons": urls["studio/icons.svg"],
+        "live": jobs.followed(visit, tour=row.id),
         "map": dataclasses.asdict(street_map) if street_map else None,
     }
     page = visit.page(
