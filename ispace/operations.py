@@ -43,6 +43,90 @@ class Clash(Exception):  # noqa: N818 - no failure: it is what merging is about
         self.index, self.op, self.now = index, op, now
 
 
+class TooMuch(Exception):  # noqa: N818 - nothing failed: it is not begun
+    """Operations go through more items of lists than they may."""
+
+
+class Lists:
+    """The ids of lists that operations go through: to gather them anew for each takes most of the time.
+
+    Lists are never changed in place, so what is known of one stays true; of one that was made of another, what was
+    known of the other is taken over.
+    """
+
+    def __init__(self, most_items: int | None = None) -> None:
+        """``most_items``: how many items may be gone through in all."""
+        self._known: dict[int, tuple[list[Any], list[str] | None]] = {}
+        self._left = most_items
+
+    def ids(self, items: list[Any]) -> list[str] | None:
+        """Return the ids in their order; ``None`` where the list is one value."""
+        known = self._known.get(id(items))
+        if known is None:
+            self._spend(len(items))
+            known = items, [item["id"] for item in items] if _is_items(items) else None
+            self._known[id(items)] = known
+        return known[1]
+
+    def find(self, items: list[Any], name: str | None) -> int | None:
+        """Return where the item of an id stands."""
+        ids = self.ids(items)
+        self._spend(len(items))
+        if ids is None:
+            return next((n for n, one in enumerate(items) if isinstance(one, dict) and one.get("id") == name), None)
+        try:
+            return ids.index(name)  # type: ignore[arg-type]
+        except ValueError:
+            return None
+
+    def inserted(self, items: list[Any], item: dict[str, Any], following: str | None) -> list[Any]:
+        """Return the list with an item before another; at the end where that is ``None`` or gone."""
+        found = self.find(items, following) if following is not None else None
+        at = len(items) if found is None else found
+        made, ids = items.copy(), self._taken_over(items)
+        made.insert(at, item)
+        if ids is not None:
+            ids.insert(at, item["id"])
+            self._known[id(made)] = made, ids
+        return made
+
+    def without(self, items: list[Any], at: int) -> list[Any]:
+        """Return the list without one of its items."""
+        made, ids = items.copy(), self._taken_over(items)
+        del made[at]
+        if ids is not None:
+            del ids[at]
+            self._known[id(made)] = made, ids
+        return made
+
+    def replaced(self, items: list[Any], at: int, item: Any) -> list[Any]:
+        """Return the list with another item in place of one."""
+        made, ids = items.copy(), self._taken_over(items)
+        made[at] = item
+        if ids is not None and isinstance(item, dict) and item.get("id") == ids[at]:
+            self._known[id(made)] = made, ids
+        return made
+
+    def child(self, node: Any, step: str) -> Any:
+        """Return what stands one step below, ``ABSENT`` where nothing does."""
+        if isinstance(node, dict):
+            return node.get(step, ABSENT)
+        if not isinstance(node, list) or not step.startswith("#"):
+            return ABSENT
+        at = self.find(node, step[1:])
+        return ABSENT if at is None else node[at]
+
+    def _spend(self, count: int) -> None:
+        if self._left is not None:
+            self._left -= count
+            if self._left < 0:
+                raise TooMuch
+
+    def _taken_over(self, items: list[Any]) -> list[str] | None:
+        known = self._known.pop(id(items), None)
+        return known[1] if known is not None else None
+
+
 def same(a: Any, b: Any) -> bool:
     """Say whether two JSON values are equal: as Python has it, but true is not 1."""
     if isinstance(a, dict) and isinstance(b, dict):
@@ -59,33 +143,25 @@ def diff(before: dict[str, Any], after: dict[str, Any]) -> list[Op]:
     return ops
 
 
-def apply(document: dict[str, Any], ops: Sequence[Op]) -> dict[str, Any]:
+def apply(document: dict[str, Any], ops: Sequence[Op], lists: Lists | None = None) -> dict[str, Any]:
     """Return the document with the operations applied; what they do not touch is shared with the one before.
 
-    An operation that is done already is no fault.
+    An operation that is done already is no fault. ``lists`` goes on from what was seen while others were applied.
 
     Raises:
         Clash: one does not fit; then nothing is applied.
+        TooMuch: ``lists`` has a limit, and they go beyond it.
     """
     now: Any = document
+    seen = lists or Lists()
     for index, op in enumerate(ops):
-        now = _applied(now, op, index)
+        now = _applied(now, op, index, seen)
     return dict(now)
 
 
 def inverse(ops: Sequence[Op]) -> list[Op]:
     """Return the operations that take others back."""
     return [_inverse(op) for op in reversed(ops)]
-
-
-def child(node: Any, step: str) -> Any:
-    """Return what stands one step below, ``ABSENT`` where nothing does."""
-    if isinstance(node, dict):
-        return node.get(step, ABSENT)
-    if not isinstance(node, list) or not step.startswith("#"):
-        return ABSENT
-    name = step[1:]
-    return next((item for item in node if isinstance(item, dict) and item.get("id") == name), ABSENT)
 
 
 def _is_items(value: Any) -> TypeGuard[list[dict[str, Any]]]:
@@ -182,14 +258,14 @@ def _rising(names: list[str], places: dict[str, int]) -> set[str]:
     return stay
 
 
-def _applied(document: Any, op: Op, index: int) -> Any:
+def _applied(document: Any, op: Op, index: int, lists: Lists) -> Any:
     path = op["at"][:-1] if op["op"] in {"set", "drop"} else op["at"]
     nodes = [document]
     for step in path:
-        nodes.append(child(nodes[-1], step))
+        nodes.append(lists.child(nodes[-1], step))
     place = nodes[-1]
     if place is not ABSENT:
-        made = _changed(place, op, index)
+        made = _changed(place, op, index, lists)
     elif op["op"] == "put" or (op["op"] == "set" and "to" in op):
         missing = nodes.index(ABSENT)
         above = nodes[missing - 1]
@@ -197,7 +273,7 @@ def _applied(document: Any, op: Op, index: int) -> Any:
         new = op.get("new", len(path) - 1 if op["op"] == "put" else len(path))
         if missing - 1 < new or not isinstance(above, dict):
             raise Clash(index, op, ABSENT if isinstance(above, dict | list) else above)
-        made = _changed([] if op["op"] == "put" else {}, op, index)
+        made = _changed([] if op["op"] == "put" else {}, op, index, lists)
     else:
         return document
     if made is place:
@@ -207,50 +283,47 @@ def _applied(document: Any, op: Op, index: int) -> Any:
         # What was made for this value alone goes with it.
         goes = removes and "new" in op and depth >= op["new"] and isinstance(made, dict | list) and not made
         above = nodes[depth] if nodes[depth] is not ABSENT else {}
-        made = _with(above, path[depth], nodes[depth + 1], ABSENT if goes else made)
+        made = _with(above, path[depth], ABSENT if goes else made, lists)
     return made
 
 
-def _changed(place: Any, op: Op, index: int) -> Any:
+def _changed(place: Any, op: Op, index: int, lists: Lists) -> Any:
     """Return the object or the list that an operation speaks of, after it."""
     if op["op"] == "set":
         key, was, to = op["at"][-1], op.get("was", ABSENT), op.get("to", ABSENT)
         if not isinstance(place, dict):
             raise Clash(index, op, place)
-        now = child(place, key)
+        now = place.get(key, ABSENT)
         if same(now, to):
             return place
         if not same(now, was):
             raise Clash(index, op, now)
-        return _with(place, key, now, to)
-    if not _is_items(place):
+        return _with(place, key, to, lists)
+    if not isinstance(place, list) or lists.ids(place) is None:
         raise Clash(index, op, place)
     if op["op"] == "put":
-        now = child(place, f"#{op['item']['id']}")
-        if now is not ABSENT and not same(now, op["item"]):
-            raise Clash(index, op, now)
-        return _inserted(place, op["item"], op["next"]) if now is ABSENT else place
-    now = child(place, f"#{op['id']}" if op["op"] == "move" else op["at"][-1])
-    if now is ABSENT:  # what is to go or to move and is gone: nothing is left to do
+        at = lists.find(place, op["item"]["id"])
+        if at is not None and not same(place[at], op["item"]):
+            raise Clash(index, op, place[at])
+        return lists.inserted(place, op["item"], op["next"]) if at is None else place
+    step = f"#{op['id']}" if op["op"] == "move" else op["at"][-1]
+    at = lists.find(place, step[1:]) if step.startswith("#") else None
+    if at is None:  # what is to go or to move and is gone: nothing is left to do
         return place
-    others = [item for item in place if item is not now]
+    now = place[at]
     if op["op"] == "move":
-        return place if op["next"] == op["id"] else _inserted(others, now, op["next"])
+        return place if op["next"] == op["id"] else lists.inserted(lists.without(place, at), now, op["next"])
     if not same(now, op["was"]):
         raise Clash(index, op, now)
-    return others
+    return lists.without(place, at)
 
 
-def _inserted(items: list[dict[str, Any]], item: dict[str, Any], following: str | None) -> list[dict[str, Any]]:
-    index = next((i for i, one in enumerate(items) if one["id"] == following), len(items))
-    return [*items[:index], item, *items[index:]]
-
-
-def _with(node: Any, step: str, old: Any, value: Any) -> Any:
-    """Return an object or a list with another value than ``old`` one step below; ``ABSENT`` takes it away."""
+def _with(node: Any, step: str, value: Any, lists: Lists) -> Any:
+    """Return an object or a list with another value one step below; ``ABSENT`` takes it away."""
     if isinstance(node, list):
-        swapped = [value if item is old else item for item in node]
-        return [item for item in swapped if item is not ABSENT]
+        at = lists.find(node, step[1:])
+        assert at is not None
+        return lists.without(node, at) if value is ABSENT else lists.replaced(node, at, value)
     if value is not ABSENT:
         return {**node, step: value}
     return {key: one for key, one in node.items() if key != step}

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from ispace.operations import ABSENT, Clash, apply, diff, inverse, same
+from ispace.operations import ABSENT, Clash, Lists, TooMuch, apply, diff, inverse, same
 
 GOLDEN = json.loads((Path(__file__).parent / "golden/changes.json").read_text("utf-8"))
 
@@ -77,3 +77,26 @@ def test_what_two_change_at_once_is_all_there_or_told_whoever_comes_first(
         for op in [*done, *late]:
             # Of two orders of a list the later one counts, and into something empty the later one may put more.
             assert op["op"] == "move" or op.get("to") in ([], {}) or apply(merged, [op]) == merged
+
+
+def test_lists_are_gone_through_so_often_and_no_more() -> None:
+    document = {"x": [{"id": str(n)} for n in range(100)]}
+    last_first = {"op": "move", "at": ["x"], "id": "99", "next": "0", "was": None}
+    first_last = {"op": "move", "at": ["x"], "id": "99", "next": None, "was": "0"}
+    lists = Lists(1_000)
+    for _ in range(2):
+        assert apply(document, [last_first, first_last], lists) == document
+    with pytest.raises(TooMuch):
+        apply(document, [last_first, first_last] * 10, lists)
+    assert apply(document, [last_first, first_last] * 10) == document
+
+
+def test_what_is_known_of_lists_is_true_after_a_clash() -> None:
+    document = {"x": [{"id": "a"}, {"id": "b"}, {"id": "c"}]}
+    lists = Lists()
+    drop = {"op": "drop", "at": ["x", "#a"], "was": {"id": "a"}, "next": "b"}
+    with pytest.raises(Clash):
+        apply(document, [drop, {"op": "set", "at": ["x", "#b", "y"], "was": 1, "to": 2}], lists)
+    renamed = [{"op": "set", "at": ["x", "#b", "id"], "was": "b", "to": "d"}, drop]
+    moved = {"op": "move", "at": ["x"], "id": "d", "next": None, "was": None}
+    assert apply(document, [*renamed, moved], lists) == {"x": [{"id": "c"}, {"id": "d"}]}

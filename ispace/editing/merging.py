@@ -16,11 +16,15 @@ from ispace.database.schema import now
 from ispace.database.tours import TourRow
 from ispace.errors import ChangeForbiddenError, TourChangedError, TourDocumentError
 from ispace.journal import Actor
-from ispace.operations import Clash, Op
+from ispace.operations import Clash, Lists, Op, TooMuch
 from ispace.revisions import Change, Document, Saved
 
 _TOLD_FOR = dt.timedelta(minutes=5)
 """So long a line of the journal speaks for what the same person does to the same parts of a tour."""
+
+_MOST_ITEMS = 80_000_000
+"""So many items of lists are gone through at a time, less than a second's work: the database is locked meanwhile. To
+shuffle 5,000 hotspots in one scene takes 50 million."""
 
 _SHARED = ("id", "version")
 """Fields of a tour that nobody may change: everything else refers to them."""
@@ -68,16 +72,19 @@ def merge(
     others = revisions.since(session, row.id, revision) if revision < row.revision else []
     known = {one["id"] for saved in others for one in saved.changes}
     document, done, fresh, clashes = row.document, [], [], []
+    lists = Lists(_MOST_ITEMS)
     for change in made:
         if change["id"] not in known:
             _permit(row, change)
             try:
-                document = operations.apply(document, change["ops"])
+                document = operations.apply(document, change["ops"], lists)
             except Clash as clash:
                 clashes.append(Refused(change["id"], clash.index, clash.now))
                 continue
             except RecursionError as error:
                 raise TourDocumentError(tour=row.id, reason="depth") from error
+            except TooMuch as error:
+                raise TourDocumentError(tour=row.id, reason=f"> {_MOST_ITEMS}") from error
             known.add(change["id"])
             fresh.append(change)
         done.append(change["id"])

@@ -55,6 +55,8 @@ def test_the_page_sends_changes_and_hears_what_became_of_them(owner: Browser) ->
         ({"op": "drop", "at": ["#a"], "was": {"id": "a"}, "next": None}, "YEU-CAU"),
         ({"op": "turn", "at": ["x"]}, "YEU-CAU"),
         ({"op": "set", "at": ["x"], "to": json.loads("[" * 60 + "]" * 60)}, "YEU-CAU"),
+        ({"op": "set", "at": ["x", "y"], "to": 1, "new": None}, "YEU-CAU"),
+        ({"op": "set", "at": ["x"], "to": 10**400}, "YEU-CAU"),
         ({"op": "set", "at": ["id"], "was": TOUR, "to": "x"}, "TOUR-KHONG-SUA"),
         ({"op": "set", "at": ["title"], "was": {"vi": "Miếu lạ"}, "to": []}, "TOUR-KHONG-LUU"),
         ({"op": "set", "at": ["x"], "to": "x" * MAX_BYTES}, "TOUR-KHONG-LUU"),
@@ -67,6 +69,39 @@ def test_what_is_no_change_of_a_tour_is_refused_and_nothing_saved(
     sent = {"revision": 1, "changes": [{"id": "change-1", "label": "x", "ops": [op]}]}
     assert ask(owner, "POST", f"{V1}/changes", sent).json()["code"].startswith(code)
     assert owner.get(V1).json()["revision"] == 1
+
+
+def test_many_changes_that_meet_a_large_place_are_told_without_it_each_time(owner: Browser) -> None:
+    put = {"op": "set", "at": ["x"], "to": "x" * 100_000}
+    clashing = {"op": "set", "at": ["x"], "was": 1, "to": 2}
+    sent = [{"id": f"change-{n}", "label": "x", "ops": [op]} for n, op in enumerate([put, *[clashing] * 100])]
+    answer = ask(owner, "POST", f"{V1}/changes", {"revision": 1, "changes": sent})
+    assert len(answer.content) < 300_000
+    clashes = answer.json()["clashes"]
+    assert [one["change"] for one in clashes] == [one["id"] for one in sent[1:]]
+    assert all(one["there"] for one in clashes)
+    assert (clashes[0]["now"], clashes[-1]["now"]) == ("x" * 100_000, None)
+
+
+def test_what_a_page_sends_is_saved_as_the_work_of_whom_it_was_made_by_and_of_nobody_else(owner: Browser) -> None:
+    me = owner.get("/api/v1/me").json()["id"]
+    sent = {"revision": 1, "changes": [entitle("change-1", "Miếu lạ", "Miếu xưa")]}
+    answer = ask(owner, "POST", f"{V1}/changes", sent | {"person": "f" * 32})
+    assert (answer.status_code, owner.get(V1).json()["revision"]) == (401, 1)
+    assert ask(owner, "POST", f"{V1}/changes", sent | {"person": me}).json()["done"] == ["change-1"]
+
+
+def test_changes_that_would_hold_up_everybody_are_refused_in_words(
+    owner: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    items = [{"id": str(n)} for n in range(100)]
+    move = {"op": "move", "at": ["x"], "id": "99", "next": "0", "was": None}
+    ops = [{"op": "set", "at": ["x"], "to": items}, *[move, {**move, "next": None}] * 50]
+    sent = {"revision": 1, "changes": [{"id": "change-1", "label": "x", "ops": ops}]}
+    monkeypatch.setattr("ispace.editing.merging._MOST_ITEMS", 10_000)
+    assert ask(owner, "POST", f"{V1}/changes", sent).json()["code"] == "TOUR-KHONG-LUU"
+    monkeypatch.undo()
+    assert ask(owner, "POST", f"{V1}/changes", sent).json()["done"] == ["change-1"]
 
 
 def test_history_is_told_in_words_and_an_earlier_state_restored(owner: Browser, studio: Studio) -> None:

@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from pydantic_core import to_json
+
 from ispace import documents, revisions
 from ispace.editing import history, merging, presence
-from ispace.errors import ChangeForbiddenError, RightMissingError, TourChangedError, TourDocumentError, TourNotHereError
+from ispace.errors import (
+    ChangeForbiddenError,
+    RightMissingError,
+    SignInNeededError,
+    TourChangedError,
+    TourDocumentError,
+    TourNotHereError,
+)
 from ispace.jobs import numbers
 from ispace.operations import ABSENT
 from ispace.pictures import panoramas
@@ -13,10 +24,14 @@ from ispace.web.studio.api import editing_models as models
 from ispace.web.studio.api.models import Tour
 from ispace.web.studio.api.operation import Call, Operation
 
+_MOST_NOW_BYTES = 1 << 18
+
 
 def merge_changes(call: Call) -> models.MergedChanges:
     """Merge changes into a tour."""
     row = call.tour("edit")
+    if call.body.person not in {None, call.who.id}:
+        raise SignInNeededError  # the page is of somebody who was signed in in this browser before
     made = [change.to_json() for change in call.body.changes]
     with call.studio.database.write() as session:
         if merging.touches_pictures(made):
@@ -28,12 +43,11 @@ def merge_changes(call: Call) -> models.MergedChanges:
 
         now = documents.get(session, row.id)
         merged = merging.merge(session, call.actor, now, call.body.revision, made, ensure)
-    clashes = [
-        models.Clash(change=one.change, op=one.op, there=one.now is not ABSENT, now=_json(one.now))
-        for one in merged.clashes
-    ]
     return models.MergedChanges(
-        revision=merged.revision, done=merged.done, clashes=clashes, others=_saves(merged.others)
+        revision=merged.revision,
+        done=merged.done,
+        clashes=list(_clashes(merged.clashes)),
+        others=_saves(merged.others),
     )
 
 
@@ -101,8 +115,14 @@ def _author(person_id: str | None, name: str | None) -> models.Author | None:
     return models.Author(id=person_id, name=name or "") if person_id is not None else None
 
 
-def _json(value: object) -> object:
-    return None if value is ABSENT else value
+def _clashes(refused: list[merging.Refused]) -> Iterator[models.Clash]:
+    """Tell what was refused; what stands there only as far as there is room: every one may have met the whole tour."""
+    room = _MOST_NOW_BYTES
+    for one in refused:
+        now = None if one.now is ABSENT else one.now
+        if now is not None and room > 0:
+            room -= len(to_json(now))
+        yield models.Clash(change=one.change, op=one.op, there=one.now is not ABSENT, now=now if room > 0 else None)
 
 
 OPERATIONS = (

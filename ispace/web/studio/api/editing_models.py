@@ -53,7 +53,7 @@ class SetOp(_Exact):
     at: _Path
     was: Any = None
     to: Any = None
-    new: int | None = Field(default=None, ge=0, le=20)
+    new: int = Field(default=0, ge=0, le=20)
 
     _is_shallow = field_validator("was", "to")(_shallow)
 
@@ -65,7 +65,7 @@ class PutOp(_Exact):
     at: _Path
     item: Item
     next: _Next
-    new: int | None = Field(default=None, ge=0, le=20)
+    new: int = Field(default=0, ge=0, le=20)
 
     @field_validator("item")
     @classmethod
@@ -81,7 +81,7 @@ class DropOp(_Exact):
     at: Annotated[list[_Step], Field(min_length=2, max_length=20)]
     was: Item
     next: _Next
-    new: int | None = Field(default=None, ge=0, le=20)
+    new: int = Field(default=0, ge=0, le=20)
 
     @field_validator("was")
     @classmethod
@@ -115,9 +115,10 @@ class Change(_Exact):
 
 
 class Changes(_Exact):
-    """Changes that were made to a revision of a tour, in their order."""
+    """Changes that were made to a revision of a tour, in their order; ``person``: taken from nobody else."""
 
     revision: int = Field(ge=1, le=2**31 - 1)
+    person: Annotated[str, StringConstraints(max_length=64)] | None = None
     changes: list[Change] = Field(max_length=500)
 
     @field_validator("changes")
@@ -145,7 +146,10 @@ class SavedChanges(BaseModel):
 
 
 class Clash(BaseModel):
-    """A change that was not done: at operation ``op`` it met ``now``; ``there`` is false where nothing stands."""
+    """A change that was not done: at operation ``op`` it met ``now``; ``there`` is false where nothing stands.
+
+    ``now`` is null where all that was met is too much to be told.
+    """
 
     change: str
     op: int

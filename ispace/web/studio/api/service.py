@@ -46,6 +46,7 @@ from ispace.web.studio.who import asks
 _LOG = logging.getLogger(__name__)
 _NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 """The character that no database keeps in a text, as JSON writes it."""
+_MOST_DIGITS = 300
 _MAX_BODY_BYTES = MAX_BYTES + (1 << 16)
 
 OPERATIONS: tuple[Operation, ...] = (
@@ -128,7 +129,7 @@ async def _body(request: Request) -> bytes:
 
 def _read(model: type[BaseModel], body: bytes) -> BaseModel:
     try:
-        value = json.loads(body, parse_constant=_no_constant)
+        value = json.loads(body, parse_constant=_no_constant, parse_int=_whole)
         text = json.dumps(value, ensure_ascii=False, allow_nan=False)
         text.encode()  # half a surrogate pair is no text
         if _NUL.search(text):
@@ -156,6 +157,12 @@ def _checked(model: type[BaseModel], value: Any) -> BaseModel:
         ]
         fields = ", ".join(fault["field"] for fault in faults[:5]) or "?"
         raise RequestInvalidError(fields=fields[:200], faults=faults) from error
+
+
+def _whole(digits: str) -> int:
+    if len(digits) > _MOST_DIGITS:  # in a browser it would be infinite, and no JSON any more
+        raise ValueError(digits[:40])
+    return int(digits)
 
 
 def _no_constant(name: str) -> float:
