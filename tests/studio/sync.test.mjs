@@ -18,7 +18,7 @@ class Server {
   states = [null, START];
   /** @type {string[]} */
   asked = [];
-  /** What the next requests meet instead of an answer: 'lost' (done, and the answer lost), 'away', or a status. @type {(string | number)[]} */
+  /** What the next requests meet instead of an answer: 'lost' (done, and the answer lost), 'away', 'portal' or 'page' (another answers), or a status. @type {(string | number)[]} */
   troubles = [];
 
   /** @param {string} name */
@@ -28,6 +28,8 @@ class Server {
       this.asked.push(`${method} ${String(address).replace('/api/v1/tours/t', '')}`);
       const trouble = this.troubles.shift();
       if (trouble === 'away') throw new TypeError('no network');
+      if (trouble === 'portal') return reply(200, { sign: 'in' });
+      if (trouble === 'page') return { ok: true, status: 200, json: async () => JSON.parse('<html>') };
       if (typeof trouble === 'number') return reply(trouble, { title: `lỗi ${trouble}` });
       const told = this.answer(name, String(address), body ? JSON.parse(body) : null);
       if (trouble === 'lost') throw new TypeError('no network');
@@ -38,7 +40,7 @@ class Server {
   /** @param {string} name @param {string} address @param {any} body */
   answer(name, address, body) {
     const since = body?.revision ?? Number(address.split('since=')[1] ?? 0);
-    if (address.includes('/revisions/')) return reply(200, { document: this.states[Number(address.split('/').pop())] });
+    if (address.includes('/revisions/')) return reply(200, { revision: Number(address.split('/').pop()), document: this.states[Number(address.split('/').pop())] });
     if (!address.includes('/changes')) return reply(200, { document: this.document, revision: this.revision });
     if (since > this.revision) return reply(409, { title: 'cũ' });
     if (body?.changes.length > 200) return reply(422, { title: 'nhiều quá' });
@@ -310,6 +312,33 @@ test('who is signed out is told so, and nothing is lost when they are back', asy
   assert.equal(page.states.at(-1), 'refused: lỗi 401');
   await pass(3000);
   assert.deepEqual([server.document.title.vi, page.states.at(-1)], ['Một', 'saved']);
+});
+
+test('what another answers in the server’s stead is no answer, and saving goes on after it', async (t) => {
+  const { server, open, pass } = studio(t);
+  const page = open('mot');
+  await pass();
+  for (const trouble of ['page', 'portal']) {
+    server.troubles = [trouble];
+    entitle(page, `Chùa ${trouble}`);
+    await pass(500);
+    assert.equal(page.sync.state.state, 'offline');
+    await pass(2000);
+    assert.equal(server.document.title.vi, `Chùa ${trouble}`);
+    assert.equal(page.sync.state.state, 'saved');
+  }
+});
+
+test('changes say whose they are, so that nobody who signs in later has made them', async (t) => {
+  const { server, open, pass } = studio(t);
+  const bodies = /** @type {any[]} */ ([]);
+  const answer = server.answer.bind(server);
+  server.answer = (name, address, body) => (body && bodies.push(body), answer(name, address, body));
+  const page = open('mot');
+  await pass();
+  entitle(page, 'Chùa cổ');
+  await pass(1000);
+  assert.deepEqual(bodies.map(({ person }) => person), ['mot']);
 });
 
 test('a server that was put back to an earlier state, and one that differs, is taken as it is with our changes on top', async (t) => {

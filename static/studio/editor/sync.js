@@ -61,6 +61,8 @@ export class Sync {
   /** @type {{ [Event in keyof Events]: Set<(told: Events[Event]) => void> }} */
   #listeners = { state: new Set(), clash: new Set(), people: new Set(), lost: new Set() };
   #store;
+  /** Whose work it is: another may have signed in in this browser since. */
+  #person;
   #api;
   #fetch;
   #kept;
@@ -91,6 +93,7 @@ export class Sync {
   /** @param {Options} options */
   constructor({ store, tour, person, api = `/api/v1/tours/${tour}`, live = `/live/tours/${tour}`, fetch = globalThis.fetch.bind(globalThis), storage = browserStorage() }) {
     this.#store = store;
+    this.#person = person.id;
     this.#api = api;
     this.#fetch = fetch;
     this.#newest = store.revision;
@@ -163,13 +166,16 @@ export class Sync {
     if (knowsPages()) setTimeout(() => void this.#adopt(), ADOPT_MS);
     if (this.#isBusy) return;
     this.#isBusy = true;
-    for (const left of await this.#kept.left()) {
-      this.#isResuming = true;
-      this.#show();
-      await this.#resume(left);
+    try {
+      for (const left of await this.#kept.left()) {
+        this.#isResuming = true;
+        this.#show();
+        await this.#resume(left);
+      }
+    } finally {
+      this.#isBusy = this.#isResuming = false;
+      this.#next();
     }
-    this.#isBusy = this.#isResuming = false;
-    this.#next();
   }
 
   /** Sends what an earlier page left: some of it may have arrived, with its answer lost. @param {Left} left */
@@ -178,7 +184,7 @@ export class Sync {
     for (let sent = 0; sent < changes.length; ) {
       const some = this.#batch(changes.slice(sent));
       /** @type {Answer | null} */
-      const answer = await this.#request(`${this.#api}/changes`, { revision, changes: some });
+      const answer = await this.#request(`${this.#api}/changes`, { revision, changes: some, person: this.#person });
       if (!answer) break;
       for (const id of answer.done) done.add(id);
       this.#newest = Math.max(this.#newest, answer.revision);
@@ -233,12 +239,18 @@ export class Sync {
     const { revision } = this.#store;
     if (changes.length === 0 && this.#newest <= revision) return this.#show();
     this.#isBusy = true;
-    const answer = changes.length
-      ? await this.#request(`${this.#api}/changes`, { revision, changes }, changes)
-      : await this.#request(`${this.#api}/changes?since=${revision}`);
-    if (answer && !this.#isClosed) await this.#take(answer, changes);
-    this.#isBusy = false;
-    this.#next();
+    try {
+      const answer = changes.length
+        ? await this.#request(`${this.#api}/changes`, { revision, changes, person: this.#person }, changes)
+        : await this.#request(`${this.#api}/changes?since=${revision}`);
+      if (answer && !this.#isClosed) await this.#take(answer, changes);
+    } catch (error) {
+      this.#failures += 1; // a fault of the page: what is pending is tried again, later and later
+      throw error;
+    } finally {
+      this.#isBusy = false;
+      this.#next();
+    }
   }
 
   /** Returns as many changes as can be sent at a time. @param {Change[]} changes */
@@ -297,8 +309,10 @@ export class Sync {
         headers: { Accept: 'application/json', ...(body ? { 'Content-Type': 'application/json' } : {}) },
         signal: stop.signal,
       });
-      const told = await answer.json().catch(() => ({}));
-      if (!answer.ok) return await this.#refuse(answer.status, String(told.title ?? answer.status), sent);
+      const told = await answer.json().catch(() => null);
+      if (!answer.ok) return await this.#refuse(answer.status, String(told?.title ?? answer.status), sent);
+      // What stands between us and the server may answer in its stead: the page of a network that asks to sign in.
+      if (!Number.isInteger(told?.revision)) throw new TypeError('no answer of ours');
       this.#failures = 0;
       this.#refusal = '';
       this.#atOnce = AT_ONCE;
