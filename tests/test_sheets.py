@@ -22,7 +22,7 @@ DRAFT: dict[str, Any] = {
             "panorama": {"file": "cong-chua-0123456789ab.jpg", "alt": {"vi": "Cổng đỏ"}},
             "hotspots": [
                 {"id": "a", "kind": "card", "title": {"vi": "=1+1", "en": "Banyan"}},
-                {"id": "b", "kind": "link", "target": "san"}, 7, {"kind": "card"},
+                {"id": "b", "kind": "link", "target": "san"}, 7, {"kind": "card"}, {"id": "c", "kind": ["card"]},
             ],
         },
         {"id": "san", "title": {}, "panorama": None, "hotspots": None}, "lạ",
@@ -140,6 +140,25 @@ def bomb() -> bytes:
 def test_what_is_no_table_or_too_much_is_refused(content: bytes, error: type[Exception]) -> None:
     with pytest.raises(error):
         formats.read(content)
+
+
+@pytest.mark.parametrize(
+    ("part", "tags"), [("xl/styles.xml", "<xf/>"), ("xl/worksheets/sheet1.xml", "<c/>"), ("xl/theme/x.xml", "<a/>")]
+)
+def test_a_small_file_that_takes_long_to_read_is_refused_unread(
+    part: str, tags: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(formats, "load_workbook", lambda *_, **__: pytest.fail("it was read"))
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr(part, tags * (1_300_000 if "sheet1" in part else 70_000))
+    with pytest.raises(SheetTooLargeError):
+        formats.read(out.getvalue())
+
+
+def test_characters_that_spreadsheets_cannot_hold_are_left_out_and_the_rest_is_sent() -> None:
+    read = formats.read(formats.to_xlsx([["scene", "vi"], ["cong", "C\x01ổ\x0bng\x1b"]]))
+    assert read[1] == ["cong", "Cổng"]
 
 
 def test_an_entity_in_a_table_is_refused() -> None:

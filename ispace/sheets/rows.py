@@ -59,7 +59,7 @@ def rows(document: Mapping[str, Any]) -> Iterator[Row]:
         way: tuple[Step, ...] = ("scenes", number)
         yield from _fields(scene, way, scene["id"], "", "", _OF_SCENE, {"title"})
         for place, spot in _items(scene, "hotspots"):
-            needed = {"title"} if spot.get("kind") in {"card", "url", "area", "phone"} else set()
+            needed = {"title"} if spot.get("kind") in ("card", "url", "area", "phone") else set()
             yield from _fields(spot, (*way, "hotspots", place), scene["id"], spot["id"], "", _OF_SPOT, needed)
     for kind, (name, fields) in _PARTS.items():
         for number, part in _items(document, kind):
