@@ -7,12 +7,19 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from pictures import panorama
 from PIL import Image
 
 __all__ = ["panorama"]
 
 pytest.register_assert_rewrite("adapters.blobs_contract", "web.http_contract")
+
+# The machine is used by others too, so slow is no fault; and a run of the same sources finds the same. Who looks for
+# more runs ``pytest --hypothesis-profile=search``.
+settings.register_profile("calm", deadline=None, derandomize=True)
+settings.register_profile("search", deadline=None, max_examples=2000)
+settings.load_profile("calm")
 
 ROOT = Path(__file__).parent.parent
 

@@ -407,7 +407,7 @@ def test_a_message_about_a_name_that_is_no_text_comes_out(run: Terminal) -> None
         assert json.loads(done.stdout)["error"]["code"] == "KHONG-THAY-TEP"
 
 
-@settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(content=st.one_of(st.binary(max_size=200), st.text(max_size=200).map(lambda t: json.dumps({t: t}).encode())))
 @example(b"[" * 100_000)
 @example(b'{"a":' * 5000)

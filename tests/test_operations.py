@@ -52,7 +52,7 @@ values = st.recursive(
 documents = st.dictionaries(names, values, max_size=4)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(documents, documents)
 def test_any_change_is_told_in_operations_that_make_it_and_take_it_back(
     before: dict[str, Any], after: dict[str, Any]
@@ -63,7 +63,7 @@ def test_any_change_is_told_in_operations_that_make_it_and_take_it_back(
     assert diff(after, copy.deepcopy(after)) == []
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(documents, documents, documents)
 def test_what_two_change_at_once_is_all_there_or_told_whoever_comes_first(
     before: dict[str, Any], one: dict[str, Any], other: dict[str, Any]

@@ -538,7 +538,7 @@ def test_a_small_copy_keeps_its_proportions(tmp_path):
     assert load_rgb(path, LIMITS, longest_px=5000).shape == (500, 1000, 3)
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(
     st.sampled_from([*KINDS, ("JPEG", {"subsampling": 0}), ("WEBP", {"lossless": True})]),
     st.floats(0, 1),

@@ -332,7 +332,7 @@ def test_a_demo_tour_stays_what_it_is_when_written() -> None:
         assert document.parse(document.dump(tour)) == tour
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
 @given(tours())
 def test_writing_a_tour_and_reading_it_again_gives_the_same_tour(raw: dict[str, Any]) -> None:
     before = copy.deepcopy(raw)
@@ -360,7 +360,7 @@ def survives(data: bytes) -> None:
             json.dumps(problem.to_json(), ensure_ascii=False).encode()
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.binary(max_size=200) | anything.map(write))
 def test_any_bytes_are_a_tour_or_one_of_our_errors(data: bytes) -> None:
     survives(data)
@@ -371,7 +371,7 @@ def spots(value: Any, at: tuple[str | int, ...] = ()) -> list[tuple[str | int, .
     return [p for step, inner in steps for p in ((*at, step), *spots(inner, (*at, step)))]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.data())
 def test_a_tour_with_anything_anywhere_is_a_tour_or_one_of_our_errors(data: st.DataObject) -> None:
     raw: Any = json.loads((GOLDEN / "tour-v1.json").read_text(encoding="utf-8"))

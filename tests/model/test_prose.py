@@ -117,7 +117,7 @@ def test_no_letter_is_lost_and_plain_words_are_those_of_the_page(text: str) -> N
 
 @given(st.lists(TEXTS, min_size=150, max_size=150))
 # To make a list of texts shorter takes minutes, and the text that failed is told anyway.
-@settings(max_examples=3, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+@settings(max_examples=3, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 def test_the_viewer_reads_every_text_as_the_page_does(texts: list[str]) -> None:
     script = (
         "import {readFileSync} from 'node:fs';"
