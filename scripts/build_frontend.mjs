@@ -15,8 +15,8 @@
  * catalogue.js   static/site/catalogue.js
  * sw.js          static/worker/worker.js, the service worker; ispace/offline.py puts its settings before it
  * studio/        what the studio's pages link and no public store has: studio.css (tokens, base, fonts and static/studio/css/),
- *                page.js (every page), upload.js (the page that uploads, with Uppy), texts.js (a
- *                tour's texts as a table), editor.LANGUAGE.js (the editor, with the
+ *                page.js (every page), upload.js (the page that uploads, with Uppy), upload_one.js (the same for one file,
+ *                loaded when it is chosen), texts.js (a tour's texts as a table), editor.LANGUAGE.js (the editor, with the
  *                viewer in it), icons.svg, door.webp
  * fonts/*.woff2  the subsets that the style sheets name as url(fonts/NAME.woff2)
  * stock/         fonts that iSpace cuts to the letters of a page and never publishes whole; index.json says what is in which
@@ -329,6 +329,7 @@ async function main() {
   put('studio/studio.css', await studioStyles());
   put('studio/page.js', await bundled('static/studio/page.js'));
   put('studio/upload.js', await bundled('static/studio/upload/page.js'));
+  put('studio/upload_one.js', await bundled('static/studio/upload/one.js'));
   put('studio/texts.js', await bundled('static/studio/texts.js'));
   // It holds the viewer, whose words are those of one language.
   for (const language of languages) put(`studio/editor.${language}.js`, await bundled('static/studio/editor/page.js', language));

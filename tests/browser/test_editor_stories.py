@@ -9,12 +9,14 @@ from urllib.parse import urlsplit
 import pytest
 from editors import Office, office
 from openpyxl import load_workbook
+from pictures import panorama
 from playwright.sync_api import BrowserContext, Page, Route, expect
 from sqlalchemy import select
 from starlette.testclient import TestClient
 from web.studio.desk import work
 
 from ispace import libraries, publications
+from ispace.database.uploads import UploadRow
 from ispace.database.work import JobRow
 from ispace.journal import Actor
 from ispace.web import listen
@@ -78,6 +80,10 @@ def test_a_word_is_corrected_on_a_telephone_and_read_in_the_preview(office: Offi
     expect(page.locator(".stage-spot")).to_be_in_viewport()
     text.fill("Dựng năm Mậu Tý.")
     _saved(page)
+    title, state = (page.locator(name).bounding_box() for name in (".ed-title", ".ed-saved"))
+    assert title
+    assert state
+    assert state["y"] < title["y"] + title["height"], "what is saved stands beside the title, and nothing has moved"
     page.get_by_role("link", name="Xem thử").tap()
     page.get_by_role("button", name="Tạo bản xem thử").tap()
     made = page.locator("#xem_thu")
@@ -113,6 +119,14 @@ def test_a_scene_gets_another_picture_and_keeps_its_hotspots_and_its_old_picture
     expect(page.locator("[data-said]")).to_contain_text("Đã thay ảnh")
     _saved(page)
     assert office.document["scenes"][0]["panorama"]["file"] == old
+    # One that is not here yet is sent from where it is wanted, for this scene.
+    page.get_by_role("button", name="Thay ảnh").click()
+    third = panorama(tmp_path / "lan-ba.jpg", 512, seed=9)
+    pictures.get_by_label("Tải tệp khác lên").set_input_files(third)
+    expect(page.locator("[data-said]")).to_contain_text("Đã gửi")
+    with office.studio.database.read() as session:
+        (upload,) = session.scalars(select(UploadRow))
+        assert (upload.name, upload.scene_id, upload.state) == ("lan-ba.jpg", scene["id"], "received")
 
 
 def test_scenes_are_titled_from_the_map_and_translated_in_a_table_that_is_seen_before_it_is_taken(

@@ -31,6 +31,7 @@ def pages() -> dict[str, tuple[str, dict[str, Any], str]]:
         "errors": 0,
         "warnings": 0,
         "jobs": [],
+        "preview_jobs": [],
         "preview": None,
         "is_previewing": False,
         "public": None,

@@ -8,7 +8,8 @@
  * @typedef {'choose' | 'link' | 'card' | 'product' | 'url' | 'phone' | 'directions' | 'sound' | 'area'} Tool
  * @typedef {{tab: Tab, scene: string | null, chosen: string[], tool: Tool, how: 'stage' | 'grid', floor: string}} Screen  floor: whose plan is shown, empty for the land
  * @typedef {{tour: string, api: string, page: string, person: {id: string, name: string}, may_edit: boolean, may_publish: boolean,
- *   lang: string, icons: string, map: import('../../viewer/types.js').MapTiles | null, live: {events: string, poll: string}}} Given
+ *   lang: string, icons: string, map: import('../../viewer/types.js').MapTiles | null, live: {events: string, poll: string},
+ *   upload: {script: string, endpoint: string, known: string, chunk_bytes: number, file_bytes: number, accept: string[]} | null}} Given
  *
  * @typedef {{file: string, kind: string, name: string, size_bytes: number, width_px: number | null, height_px: number | null,
  *   url: string, small: string | null, used: string[], in_set?: boolean}} File  in_set: one of the photos that a panorama is stitched of

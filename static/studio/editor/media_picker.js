@@ -10,6 +10,10 @@ import { putText } from './context.js';
 import { bare, freeId, idsOf, mediumOf, said, slug } from './draft.js';
 import { pickEntry } from './library_picker.js';
 import { Panel, button, el, field, icon, line, openDialog, say, texts } from './parts.js';
+import { uploadHere } from './upload_here.js';
+
+/** So often it is asked whether a file that was sent is ready to be taken. */
+const LOOKED_AT_MS = 2000;
 
 /** @param {Editor} ed @param {File} file */
 const smallOf = (ed, file) => file.small ?? `${ed.given.page}/media/small/${encodeURIComponent(file.file)}`;
@@ -37,8 +41,10 @@ export async function pickMedia(ed, kinds, choose) {
   let files = [];
   const dialog = openDialog(say('media-pick'), () => [
     el('div', { class: 'ed-field' }, el('label', { for: 'tim_tep' }, say('find')), find), state, list,
-    el('div', { class: 'ed-dialog-foot' }, el('a', { class: 'button', href: `${ed.given.page}/pictures#tai_len`, target: '_blank' }, icon('upload'), el('span', {}, say('upload-other'))),
-      button(say('media-renew'), 'rotate-ccw', () => void fetchFiles()),
+    el('div', { class: 'ed-dialog-foot' }, uploadHere(ed, { sent: (name) => {
+        find.value = name;
+        void awaitFile();
+      } }),
       button(say('media-library'), 'library', () => {
         dialog.close();
         pickEntry(ed, 'media', choose, kinds);
@@ -69,6 +75,11 @@ export async function pickMedia(ed, kinds, choose) {
     if (!answer?.ok) return void (state.textContent = say('media-failed'));
     files = (/** @type {{files: File[]}} */ (await answer.json())).files;
     show();
+  }
+  /** What was sent is looked at by a worker before it is a file of the tour. */
+  async function awaitFile() {
+    await fetchFiles();
+    if (dialog.isConnected && !list.children.length) setTimeout(() => void awaitFile(), LOOKED_AT_MS);
   }
   await fetchFiles();
 }

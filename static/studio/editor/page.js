@@ -209,7 +209,10 @@ function open(tour, panoramas) {
       if (!first) return;
       stage = createStage(/** @type {HTMLElement} */ (document.getElementById('stage')), `${given.page}/`, { ...next, start: first.id }, given.lang, {
         places: () => ed.screen.tab === 'hotspots' && ed.screen.tool !== 'choose',
-        place: (at) => placeSpot(ed, at),
+        place(at) {
+          placeSpot(ed, at);
+          bringWords();
+        },
         choose(id, more) {
           const { chosen, tab } = ed.screen;
           const after = id === null ? [] : more ? (chosen.includes(id) ? chosen.filter((one) => one !== id) : [...chosen, id]) : [id];

@@ -17,6 +17,7 @@ import { WHOLE } from './published.js';
 import { button, el, field, figure, icon, languageName, line, openDialog, Panel, say, tell, texts } from './parts.js';
 import { moveScene, nudgeScene, sceneMoves, stateWords } from './scenes.js';
 import { allDraftsPart, titleDraftPart } from './title_drafts.js';
+import { uploadHere } from './upload_here.js';
 
 const NONE = { pitch_deg: 0, roll_deg: 0 };
 
@@ -140,7 +141,10 @@ function replace(ed, id) {
       });
       return el('li', {}, pick);
     })) : el('p', {}, say('replace-none')),
-    el('div', { class: 'ed-dialog-foot' }, el('a', { class: 'button', href: `${ed.given.page}/pictures#tai_len` }, icon('upload'), el('span', {}, say('upload-other')))),
+    el('div', { class: 'ed-dialog-foot' }, uploadHere(ed, { scene: id, sent: () => {
+      dialog.close();
+      tell(say('replace-sent'));
+    } })),
   ], 'is-wide');
 }
 

@@ -9,7 +9,7 @@ import Uppy from '@uppy/core';
 import Tus from '@uppy/tus';
 
 /** @typedef {import('./queue.js').Item} Item */
-/** @typedef {{ tour: string, endpoint: string, chunkBytes: number, atOnce: number }} Settings */
+/** @typedef {{ tour: string, endpoint: string, chunkBytes: number, atOnce: number, scene?: string }} Settings  scene: whose picture it is to be */
 
 /** Delays between tries: about a minute for a server that starts anew; afterwards somebody may press "again". */
 const RETRY_MS = [0, 1000, 3000, ...Array.from({ length: 12 }, () => 5000)];
@@ -28,7 +28,7 @@ export class Sender {
     this.settings = settings;
     this.set = set;
     // The name of this Uppy is part of what makes a file the same: the same photo may go into two tours.
-    this.#uppy = new Uppy({ id: `tour-${settings.tour}`, autoProceed: false });
+    this.#uppy = new Uppy({ id: `tour-${settings.tour}${settings.scene ? `-${settings.scene}` : ''}`, autoProceed: false });
     this.#uppy.use(Tus, {
       endpoint: settings.endpoint,
       chunkSize: settings.chunkBytes,
@@ -40,7 +40,7 @@ export class Sender {
         const item = this.#held.get(file.id);
         if (request.getMethod() === 'HEAD' && item?.state === 'waiting') this.set(item, { resumed: true });
       },
-      allowedMetaFields: ['tour', 'name', 'relativePath', 'lastModified', 'fingerprint', 'again'],
+      allowedMetaFields: ['tour', 'name', 'relativePath', 'lastModified', 'fingerprint', 'again', 'scene'],
     });
     this.#uppy.on('upload-progress', (file, progress) => {
       const item = file && this.#held.get(file.id);
@@ -90,7 +90,7 @@ export class Sender {
       try {
         const { file, path, fingerprint, again } = item;
         const { lastModified } = file;
-        const meta = { tour: this.settings.tour, relativePath: path, lastModified, fingerprint, again: again ? '1' : '' };
+        const meta = { tour: this.settings.tour, relativePath: path, lastModified, fingerprint, again: again ? '1' : '', ...(this.settings.scene ? { scene: this.settings.scene } : {}) };
         this.#held.set(this.#uppy.addFile({ name: file.name, type: file.type, data: file, source: 'studio', meta }), item);
       } catch {
         this.set(item, { state: 'failed', code: 'failed', fields: {} });

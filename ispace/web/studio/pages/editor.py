@@ -11,7 +11,7 @@ from ispace import language
 from ispace.model.site import MapTiles
 from ispace.page import frame
 from ispace.settings import Settings
-from ispace.web.studio.pages import jobs
+from ispace.web.studio.pages import jobs, pictures
 from ispace.web.studio.shield import POLICY
 from ispace.web.studio.visit import Visit
 
@@ -20,6 +20,7 @@ def show(visit: Visit) -> Response:
     """Show the editor, to somebody who may only see as something to look at."""
     row = visit.tour("see")
     person, urls = visit.signed_in, visit.studio.urls
+    may_edit = visit.may(row.id, "edit")
     script = f"studio/editor.{visit.lang}.js"
     street_map = map_of(visit.studio.settings)
     given = {
@@ -27,11 +28,12 @@ def show(visit: Visit) -> Response:
         "api": f"/api/v1/tours/{row.id}",
         "page": f"/tours/{row.id}",
         "person": {"id": person.id, "name": person.name},
-        "may_edit": visit.may(row.id, "edit"),
+        "may_edit": may_edit,
         "may_publish": visit.may(row.id, "publish"),
         "lang": visit.lang,
         "icons": urls["studio/icons.svg"],
         "live": jobs.followed(visit, tour=row.id),
+        "upload": pictures.upload(visit, row) | {"script": urls.get("studio/upload_one.js", "")} if may_edit else None,
         "map": dataclasses.asdict(street_map) if street_map else None,
     }
     page = visit.page(

@@ -60,7 +60,7 @@ def show(visit: Visit) -> Response:
         "tour_pictures",
         tour={"id": row.id, "href": f"/tours/{row.id}", "title": row.title, "state": row.state},
         may_edit=may_edit,
-        upload=_upload(visit, row) if may_edit else None,
+        upload=upload(visit, row) if may_edit else None,
         unfinished=[
             {"name": one.name, "sent_bytes": sent, "size_bytes": one.size_bytes}
             for one in unfinished
@@ -140,7 +140,8 @@ def _sent_bytes(visit: Visit, row: UploadRow) -> int | None:
         return None
 
 
-def _upload(visit: Visit, row: TourRow) -> dict[str, Any]:
+def upload(visit: Visit, row: TourRow) -> dict[str, Any]:
+    """Return what a page needs to send files of a tour."""
     settings, me = visit.studio.settings, visit.signed_in
     owner = Owner(me.id, me.name, "studio", visit.address)
     return {
