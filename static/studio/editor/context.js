@@ -17,6 +17,7 @@
 
 import { languagesOf, sceneOf, spotOf } from './draft.js';
 import { byWork, panoramaOf } from './published.js';
+import { readable } from './readable.js';
 
 /** @typedef {ReturnType<typeof createContext>} Editor */
 
@@ -48,9 +49,9 @@ export function createContext(given, store) {
       return () => void listeners.delete(listener);
     },
 
-    /** @returns {Draft} */
+    /** What can be shown of the document; what is changed is the document itself. @returns {Draft} */
     get draft() {
-      return /** @type {Draft} */ (store.document);
+      return readable(store.document);
     },
     get languages() {
       return languagesOf(ed.draft);

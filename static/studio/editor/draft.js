@@ -36,11 +36,18 @@ const ID_LENGTH = 80;
 
 export const languagesOf = (/** @type {Draft} */ draft) => (draft.languages?.length ? draft.languages : ['vi']);
 
+/**
+ * The item of an id; a document that is being changed may hold anything in a list's place and in a list.
+ * @template {{id: string}} Item
+ * @param {Item[] | undefined} list @param {string | null | undefined} id
+ */
+const found = (list, id) => (Array.isArray(list) ? list.find((one) => one?.id === id) : null) ?? null;
+
 /** @param {Draft} draft @param {string | null | undefined} id */
-export const sceneOf = (draft, id) => draft.scenes.find((scene) => scene.id === id) ?? null;
+export const sceneOf = (draft, id) => found(draft.scenes, id);
 
 /** @param {Scene | null} scene @param {string} id */
-export const spotOf = (scene, id) => scene?.hotspots?.find((spot) => spot.id === id) ?? null;
+export const spotOf = (scene, id) => found(scene?.hotspots, id);
 
 /** The hotspots of a scene; a document may leave an empty list out. @param {Scene | null | undefined} scene */
 export const spotsOf = (scene) => scene?.hotspots ?? [];
