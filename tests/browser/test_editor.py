@@ -147,3 +147,17 @@ def test_axe_finds_nothing_on_any_tab(office: Office, tmp_path: Path, viewport: 
         found = page.evaluate("axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa']})")
         assert [(one["id"], [node["target"] for node in one["nodes"]][:3]) for one in found["violations"]] == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_on_a_phone_what_is_said_of_a_picture_that_is_to_come_leaves_the_tools_free(office: Office) -> None:
+    office.come("Lê Thị Mười")
+    page = office.open("Lê Thị Mười")
+    page.set_viewport_size({"width": 390, "height": 844})
+    expect(page.locator(".ed-none")).to_be_visible()
+    for button in page.locator(".ed-tools .button").all():
+        assert button.evaluate(
+            """button => {
+              const { x, y, width, height } = button.getBoundingClientRect();
+              return button.contains(document.elementFromPoint(x + width / 2, y + height / 2));
+            }"""
+        )
