@@ -16,10 +16,16 @@ from typing import Any, TypeVar
 from pydantic_core import to_json
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
 
-from ispace.errors import DatabaseUnavailableError, DatabaseUrlError, TransactionLostError
+from ispace.errors import (
+    DatabaseFullError,
+    DatabaseReadOnlyError,
+    DatabaseUnavailableError,
+    DatabaseUrlError,
+    TransactionLostError,
+)
 
 _T = TypeVar("_T")
 _WRITES = "ispace_writes"
@@ -31,6 +37,7 @@ _CONNECTIONS = 8
 
 _LOST = {"40001", "40P01"}
 """PostgreSQL's words for a serialization failure and for a deadlock."""
+_PG_FULL, _PG_READ_ONLY = "53100", "25006"
 _ATTEMPTS = 4
 _PAUSE_S = 0.05
 
@@ -190,14 +197,27 @@ def told(name: str) -> Iterator[None]:
     """Say what the driver says of an unreachable database in our own way; raises ``DatabaseUnavailableError``."""
     try:
         yield
-    except OperationalError as error:
-        if getattr(error.orig, "sqlstate", None) in _LOST:
-            raise TransactionLostError(database=name, reason=_reason(error)) from error
-        raise DatabaseUnavailableError(database=name, reason=_reason(error)) from error
+    except PoolTimeoutError as error:  # all connections wait, for a lock or for a server that says nothing
+        raise DatabaseUnavailableError(database=name, reason=str(error).partition(" (Background")[0]) from error
     except DBAPIError as error:
-        if not error.connection_invalidated:
+        kind = _kind(error)
+        if kind is None:
             raise
-        raise DatabaseUnavailableError(database=name, reason=_reason(error)) from error
+        raise kind(database=name, reason=_reason(error)) from error
+
+
+def _kind(error: DBAPIError) -> type[DatabaseUnavailableError] | None:
+    """Return which of our errors the driver's is; ``None`` for a mistake in what was asked."""
+    state = getattr(error.orig, "sqlstate", None)
+    lite = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF  # the rest says only where it happened
+    if state in _LOST:
+        return TransactionLostError
+    if state == _PG_FULL or lite == sqlite3.SQLITE_FULL:
+        return DatabaseFullError
+    if state == _PG_READ_ONLY or lite == sqlite3.SQLITE_READONLY:
+        return DatabaseReadOnlyError
+    is_away = isinstance(error, OperationalError) or error.connection_invalidated
+    return DatabaseUnavailableError if is_away else None
 
 
 def _reason(error: DBAPIError) -> str:

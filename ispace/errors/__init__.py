@@ -52,7 +52,9 @@ from ispace.errors.base import (
 from ispace.errors.database import (
     ChecksFailedError as ChecksFailedError,
     DatabaseBehindError as DatabaseBehindError,
+    DatabaseFullError as DatabaseFullError,
     DatabaseNewerError as DatabaseNewerError,
+    DatabaseReadOnlyError as DatabaseReadOnlyError,
     DatabaseUnavailableError as DatabaseUnavailableError,
     DatabaseUrlError as DatabaseUrlError,
     JournalBrokenError as JournalBrokenError,

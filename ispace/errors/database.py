@@ -23,6 +23,18 @@ class TransactionLostError(DatabaseUnavailableError):
     code = "CSDL-TRANH"
 
 
+class DatabaseFullError(DatabaseUnavailableError):
+    """The disk of the database (``database``) has no room left: what was being written is not kept."""
+
+    code = "CSDL-DAY"
+
+
+class DatabaseReadOnlyError(DatabaseUnavailableError):
+    """The database (``database``) can be read and not written: ``reason``."""
+
+    code = "CSDL-CHI-DOC"
+
+
 class DatabaseNewerError(ConflictError):
     """The database (``database``) was written by a newer iSpace: its revision (``revision``) is unknown here."""
 

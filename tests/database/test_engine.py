@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import threading
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import psycopg.errors
 import pytest
-from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy import select, text
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, TimeoutError as PoolTimeoutError
 
 from ispace.database import Database
 from ispace.database.engine import retried
 from ispace.database.library import PlaceRow
 from ispace.database.people import Membership, Person
 from ispace.database.schema import now
-from ispace.errors import DatabaseUnavailableError, DatabaseUrlError, TransactionLostError
+from ispace.database.upgrade import upgrade
+from ispace.errors import (
+    DatabaseFullError,
+    DatabaseReadOnlyError,
+    DatabaseUnavailableError,
+    DatabaseUrlError,
+    TransactionLostError,
+)
 
 
 def person(number: int) -> Person:
@@ -101,6 +109,48 @@ def test_a_password_is_not_in_the_name_of_a_database_nor_in_what_is_said_when_it
 def test_a_file_that_cannot_be_opened_is_told(tmp_path: Path) -> None:
     with pytest.raises(DatabaseUnavailableError), Database(f"sqlite:{tmp_path}").read() as session:
         session.scalars(select(Person)).all()
+
+
+@pytest.mark.parametrize(
+    ("driver", "told"),
+    [
+        (psycopg.errors.DiskFull, DatabaseFullError),
+        (psycopg.errors.ReadOnlySqlTransaction, DatabaseReadOnlyError),
+    ],
+)
+def test_a_full_and_a_read_only_server_are_told_apart(
+    database: Database, driver: type[psycopg.Error], told: type[Exception]
+) -> None:
+    with pytest.raises(told), database.write():
+        raise DBAPIError("insert", {}, driver())
+
+
+@pytest.mark.parametrize(
+    ("pragma", "told"),
+    [("max_page_count=1", DatabaseFullError), ("query_only=ON", DatabaseReadOnlyError)],
+)
+def test_a_full_and_a_read_only_file_are_told_apart_and_writing_goes_on_afterwards(
+    tmp_path: Path, pragma: str, told: type[Exception]
+) -> None:
+    database = Database(f"sqlite:{tmp_path / 'a.db'}")
+    upgrade(database)
+
+    def work() -> None:
+        with database.write() as session:
+            session.add(PlaceRow(id="p", document="x" * 99_999, revision=1, folded="", sort_key="", changed_at=now()))
+
+    with closing(database):
+        with database.read() as session:
+            session.execute(text(f"PRAGMA {pragma}"))  # of the one connection that there is
+        with pytest.raises(told):
+            work()
+        database.close()
+        work()
+
+
+def test_connections_that_are_all_taken_are_told_as_a_database_that_is_silent(database: Database) -> None:
+    with pytest.raises(DatabaseUnavailableError), database.read():
+        raise PoolTimeoutError("QueuePool limit of size 8 overflow 8 reached, connection timed out, timeout 30.00")
 
 
 def _lost(*_: object) -> None:

@@ -19,6 +19,7 @@ from starlette.types import ASGIApp
 from ispace.accounts import sessions
 from ispace.database.engine import retried
 from ispace.errors import (
+    DatabaseUnavailableError,
     IspaceError,
     JobUnknownError,
     LinkInvalidError,
@@ -231,21 +232,26 @@ def _read(studio: Studio, request: Request, sent: form.Form) -> Visit:
     token = request.cookies.get(studio.cookie)
     if not token:
         return visit
-    with contextlib.suppress(IspaceError):  # a database that is silent is told by what the page needs of it
+    try:
         with studio.database.read() as session:
             found = sessions.find(session, token, studio.lifetimes)
-        if found is not None:
-            row, visit.person = found
-            visit.session, visit.is_half = row.digest, not row.is_whole
-            visit.lang = asked_language(request.cookies.get(LANGUAGE_COOKIE, visit.person.language), visit.lang)
-            if sessions.is_stale(row):
-                with studio.database.write() as session:
-                    sessions.touch(session, row.digest, client)
+    except DatabaseUnavailableError as error:
+        visit.silent = error
+        return visit
+    if found is not None:
+        row, visit.person = found
+        visit.session, visit.is_half = row.digest, not row.is_whole
+        visit.lang = asked_language(request.cookies.get(LANGUAGE_COOKIE, visit.person.language), visit.lang)
+        if sessions.is_stale(row):
+            with contextlib.suppress(DatabaseUnavailableError), studio.database.write() as session:
+                sessions.touch(session, row.digest, client)
     return visit
 
 
 def _answer(visit: Visit, handler: Handler) -> Response:
     try:
+        if visit.silent is not None:  # nobody is to take that for being signed out
+            raise visit.silent
         return retried(lambda: handler(visit))
     except SignInNeededError:
         if visit.method == "GET":
@@ -255,7 +261,7 @@ def _answer(visit: Visit, handler: Handler) -> Response:
     except IspaceError as error:
         if failures.status(error) >= 500:
             _LOG.warning("%s: %s", visit.path, error)
-        told = visit.problem(error.code, error.params)["what"]
+        told = failures.told_apart(error, visit.lang) or visit.problem(error.code, error.params)["what"]
         gone = next((name for kind, name in _GONE if isinstance(error, kind)), "")
         return failed(visit, failures.status(error), error.code, told, failures.wait_s(error), gone=gone)
     except Exception:

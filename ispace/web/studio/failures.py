@@ -10,6 +10,9 @@ from ispace import language
 from ispace.errors import (
     BadInputError,
     ConflictError,
+    DatabaseFullError,
+    DatabaseReadOnlyError,
+    DatabaseUnavailableError,
     IspaceError,
     NotAllowedError,
     NotFoundError,
@@ -20,6 +23,9 @@ from ispace.errors import (
     RequestTypeError,
     SignInNeededError,
     SignInPausedError,
+    StoreFullError,
+    StoreReadOnlyError,
+    TransactionLostError,
     UnavailableError,
     UploadBusyError,
     UploadNotKeptError,
@@ -56,6 +62,22 @@ _WAIT_S: tuple[tuple[type[IspaceError], int], ...] = (
 )
 """After how many seconds it is worth trying again; the first kind that an error belongs to decides."""
 
+_APART: tuple[tuple[type[IspaceError], str], ...] = (
+    (TransactionLostError, "lost"),
+    (DatabaseFullError, "full"),
+    (StoreFullError, "full"),
+    (DatabaseReadOnlyError, "read-only"),
+    (StoreReadOnlyError, "read-only"),
+    (DatabaseUnavailableError, "silent"),
+)
+"""What is told in the studio's own words: where things lie is for the log, and no affair of who is not signed in."""
+
+
+def told_apart(error: IspaceError, lang: str) -> str:
+    """Return what is said of an error whose own sentence names places of the server; "" for all others."""
+    word = next((word for kind, word in _APART if isinstance(error, kind)), "")
+    return language.say("studio", f"error-{word}-text", lang) if word else ""
+
 
 def status(error: IspaceError) -> int:
     """Return the HTTP status of an error."""
@@ -80,12 +102,13 @@ def problem(error: IspaceError, lang: str, status_code: int | None = None) -> Re
     ``status_code`` is for protocols that have statuses of their own.
     """
     code = status_code or status(error)
+    apart = told_apart(error, lang)
     body: dict[str, Any] = {
         "type": f"urn:ispace:error:{error.code}",
-        "title": language.say("errors", error.code, lang, **error.params),
+        "title": apart or language.say("errors", error.code, lang, **error.params),
         "status": code,
         "code": error.code,
-        "params": {name: _plain(value) for name, value in error.params.items()},
+        "params": {} if apart else {name: _plain(value) for name, value in error.params.items()},
     }
     wait = wait_s(error)
     headers = {"Retry-After": str(wait)} if wait is not None else {}

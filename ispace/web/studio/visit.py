@@ -59,6 +59,8 @@ class Visit:
     """The digest of the session, empty where there is none."""
     is_half: bool = False
     """Whether the password is given and the second step is not."""
+    silent: IspaceError | None = None
+    """Why it is not known who asks, although the browser has a session to show."""
 
     @property
     def signed_in(self) -> Person:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+
 from starlette.requests import Request
 
 from ispace.accounts import sessions, tokens
 from ispace.database.people import Person
 from ispace.database.schema import now
-from ispace.errors import RightMissingError, SignInNeededError
+from ispace.errors import DatabaseUnavailableError, RightMissingError, SignInNeededError
 from ispace.uploads.upload import Owner
 from ispace.web.studio.studio import Studio
 
@@ -29,7 +31,8 @@ def asks(studio: Studio, request: Request, scope: str | None) -> tuple[Person, f
             raise SignInNeededError
         token, person = found
         if token.used_at is None or (now() - token.used_at).total_seconds() > _USED_EVERY_S:
-            with studio.database.write() as session:
+            # Where nothing can be written, what is there may still be read.
+            with contextlib.suppress(DatabaseUnavailableError), studio.database.write() as session:
                 tokens.touch(session, token.id)
         if scope is not None and scope not in token.scopes:
             raise RightMissingError
