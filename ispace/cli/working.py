@@ -40,3 +40,7 @@ def work(with_parent: Annotated[bool, typer.Option("--with-parent", help=help_of
         sys.stdout.flush()
         os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 - ourselves
     show.OUT.print(say("work-ends"))
+    # Threads of the queues may still wait for a database that is away, and would keep us for as long as it is.
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import dataclasses
+import errno
 import importlib
 import json
 import os
@@ -21,7 +22,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from ispace.errors import IspaceError, StageUnknownError
+from ispace.errors import IspaceError, StageUnknownError, StoreFullError
 from ispace.jobs.failure import Failure
 from ispace.jobs.stage import Stage
 
@@ -94,6 +95,10 @@ def _done(asked: dict[str, Any], stage: Stage) -> dict[str, Any]:
         return {"error": dataclasses.asdict(Failure.of(error))}
     except _Unwanted:
         return {"unwanted": True}
+    except OSError as error:
+        if error.errno not in {errno.ENOSPC, errno.EDQUOT}:
+            return {"bug": traceback.format_exc()}
+        return {"error": dataclasses.asdict(Failure.of(StoreFullError(store=str(stage.folder.parent))))}
     except Exception:  # a mistake of ours; the worker logs it
         return {"bug": traceback.format_exc()}
 

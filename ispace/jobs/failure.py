@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any, Self
 
-from ispace.errors import IspaceError, StageDiedError, UnavailableError
+from ispace.errors import IspaceError, StageDiedError, StoreFullError, UnavailableError
 
 
 @dataclasses.dataclass(frozen=True)
@@ -18,6 +18,11 @@ class Failure:
     may_pass: bool
     died: bool = False
     """Whether the process ended in the middle, which is what makes a job poisonous."""
+
+    @property
+    def is_for_room(self) -> bool:
+        """Whether a disk was full: nothing that the stage could do better the next time."""
+        return self.code == StoreFullError.code
 
     @classmethod
     def of(cls, error: IspaceError) -> Self:

@@ -114,6 +114,7 @@ class Jobs:
                     stage.state, stage.lease, stage.workflow, stage.worker = "cancelled", None, None, None
                     stage.finished_at = now
             job.state, job.change, job.finished_at = "cancelled", change, now
+            job.error_code, job.error_params = None, None
 
     def retry(self, job_id: str, *, session: Session | None = None) -> None:
         """Run a job again that failed, was cancelled or set aside, from the stage that is not done.

@@ -90,6 +90,7 @@ class Ledger:
             stage.progress, stage.text, stage.not_before = 0.0, "", None
             stage.started_at, stage.finished_at = now, None
             job.state, job.change = "running", change
+            job.error_code, job.error_params = None, None
             job.started_at = job.started_at or now
             serve(session, stage.queue, stage.level, stage.turn)
             results = {row.name: row.result for row in stages_of(session, job_id) if row.number < number}
@@ -185,10 +186,16 @@ class Ledger:
         self, session: Session, stage: StageRow, change: int, failure: Failure, *, at_once: bool = False
     ) -> None:
         retry = Retry.from_json(stage.retry)
-        if failure.may_pass and stage.attempts < (retry.attempts or self._attempts):
-            self.again(session, stage, change, 0 if at_once else retry.wait_s(stage.attempts))
-            return
+        most = retry.attempts or self._attempts
+        if failure.is_for_room:  # however long it takes until somebody makes some
+            stage.attempts = max(min(stage.attempts, most - 1), 1)
         job = session.get_one(JobRow, stage.job_id)
+        if failure.may_pass and (failure.is_for_room or stage.attempts < most):
+            self.again(session, stage, change, 0 if at_once else retry.wait_s(stage.attempts))
+            if not failure.died:
+                job.error_code, job.error_params = failure.code, failure.params
+                _LOG.warning("%s of %s is tried again: %s %s", stage.name, job.id, failure.code, failure.params)
+            return
         if failure.died:
             reason = str(failure.params.get("reason", ""))
             failure = dataclasses.replace(

@@ -15,7 +15,7 @@ ENDED: frozenset[JobState] = frozenset({"done", "failed", "cancelled", "set-asid
 
 @dataclasses.dataclass(frozen=True)
 class JobError:
-    """Why a job ended: a code and its parameters, said by the section ``errors`` of the texts."""
+    """Why a job ended, or waits to be tried again: a code and its parameters, said by ``errors`` of the texts."""
 
     code: str
     params: dict[str, Any]

@@ -61,6 +61,8 @@ class Worker:
         self._active: set[str] = set()
         self._stopping = False
         self._lost_us = threading.Event()
+        self._unheard: set[str] = set()
+        """What was said of a database that is away; said anew only once it has answered in between."""
 
     def run(self, stop: threading.Event) -> Ending:
         """Work until ``stop`` is set, or until others have taken this worker for dead and have its work.
@@ -108,7 +110,23 @@ class Worker:
     def _is_worth_saying(self, record: logging.LogRecord) -> bool:
         """Say whether a word of DBOS is news: that attempts were taken from us, or come too late, is in order."""
         error = record.exc_info[1] if record.exc_info else None
-        return not (self._stopping or isinstance(error, dbos_errors.DBOSAwaitedWorkflowCancelledError))
+        if self._stopping or isinstance(error, dbos_errors.DBOSAwaitedWorkflowCancelledError):
+            return False
+        # Every second it tells of a database that is away, in hundreds of lines; we say so once, in one.
+        return "OperationalError" not in record.getMessage()
+
+    def _say_once(self, what: str, error: DatabaseUnavailableError) -> None:
+        with self._lock:
+            is_new = what not in self._unheard
+            self._unheard.add(what)
+        if is_new:
+            _LOG.warning("%s: %s", what, error)
+
+    def _heard(self) -> None:
+        with self._lock:
+            was_away, self._unheard = bool(self._unheard), set()
+        if was_away:
+            _LOG.warning("the database answers again")
 
     def _end(self, done: threading.Event, heart: threading.Thread) -> None:
         with self._lock:
@@ -177,7 +195,7 @@ class Worker:
                     self._ledger.finish(claim.lease, outcome.result, outcome.details)
                 return
             except DatabaseUnavailableError as error:
-                _LOG.warning("%s of %s is not recorded yet: %s", claim.stage, claim.job, error)
+                self._say_once(f"{claim.stage} of {claim.job} is not recorded yet", error)
                 if self._stopping:
                     return
                 time.sleep(_LOOK_S)
@@ -186,7 +204,7 @@ class Worker:
         try:
             self._ledger.tell(claim.lease, share, text, details)
         except DatabaseUnavailableError as error:
-            _LOG.warning("the progress of %s was not heard: %s", claim.job, error)
+            self._say_once(f"the progress of {claim.job} was not heard", error)
 
     def _beat(self, done: threading.Event) -> None:
         """Beat, end what lost its lease, look after the dead: the worker's second thread."""
@@ -199,6 +217,7 @@ class Worker:
                 if not self._watch.beat():
                     self._lost_us.set()
                     return
+                self._heard()
                 beaten, rounds = time.monotonic(), rounds + 1
                 self._watch.bury()
                 if rounds % _ROUNDS_TO_MEND == 1:
@@ -207,7 +226,7 @@ class Worker:
                     self._watch.tidy()
                     _sweep(self._folder())
             except DatabaseUnavailableError as error:
-                _LOG.warning("%s", error)
+                self._say_once("the heartbeat was not heard", error)
                 self._watch.deaf()
             except Exception:
                 _LOG.exception("a round of the watch failed")

@@ -32,6 +32,9 @@ export function startLive(/** @type {(root: ParentNode) => void} */ ready) {
       announce(`${about.trim()}: ${stateWords(job.state)}`);
       void again();
     }
+    // Why something waits to be tried again is said in words that the page itself has.
+    const waits = [job.state, shown.dataset.state].includes('retrying') && shown.dataset.state !== job.state;
+    if (waits && !ENDED.has(job.state)) void again();
     showJob(shown, job, words);
   };
   document.addEventListener('studio:changed', again);

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import time
@@ -61,6 +62,14 @@ def unreachable(inputs: dict[str, Any], _results: dict[str, Any], stage: Stage) 
         stage.tell(tried=stage.attempt)
         raise StoreUnreachableError(store="s3://tours", reason="timed out")
     return "reached"
+
+
+def crowded(inputs: dict[str, Any], _results: dict[str, Any], stage: Stage) -> str:
+    """Find the disk full, more often than a stage is begun that fails, until somebody made room."""
+    _note(inputs, f"crowded {stage.attempt}")
+    if not Path(inputs["room"]).exists():
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(stage.folder / "large"))
+    return "written"
 
 
 def unusable(inputs: dict[str, Any], _results: dict[str, Any], stage: Stage) -> None:

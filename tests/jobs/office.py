@@ -39,6 +39,7 @@ KINDS = (
     kind("three", "step=one", "step=two", "step=three"),
     kind("one", "step"),
     kind("hungry", "step", queue="memory"),
+    kind("crowded", "crowded"),
     *(kind(name, name) for name in ("burn", "poison", "unreachable", "unusable", "mistaken", "environment", "large")),
     kind("gone", "step=one", "no_longer"),
 )

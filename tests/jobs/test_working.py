@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import signal
+import subprocess
+import sys
 
 import pytest
-from jobs.office import KINDS, Office, alive, kind
+from jobs.office import KINDS, ROOT, Office, alive, kind
 from sqlalchemy import select
 
 from ispace.database.work import StageRow
+from ispace.errors import DatabaseUnavailableError
 from ispace.jobs.jobs import Jobs
+from ispace.jobs.worker import Worker
+from ispace.settings import Settings
 
 pytestmark = pytest.mark.slow
 
@@ -55,6 +61,48 @@ def test_each_stage_ends_as_it_should(office: Office) -> None:
     assert "AWS_SECRET_ACCESS_KEY" in known, "a stage opens the stores"
     assert not {"GITHUB_TOKEN", "ISPACE_DATABASE"} & set(known), "and knows nothing else"
     assert list((office.folder / "work").iterdir()) == []
+
+
+def test_a_stage_waits_for_room_on_the_disk_however_long_that_takes_and_says_so(sqlite_office: Office) -> None:
+    office = sqlite_office
+    room = office.folder / "room"
+    job = office.ask("crowded", room=str(room))
+    office.work(ISPACE_WORK_ATTEMPTS=2)
+    office.until(lambda: len(office.notes()) >= 4, "it was begun more often than what fails")
+    waiting = office.until(lambda: (seen := office.jobs.get(job)).state == "waiting" and seen, "it waits")
+    assert waiting.error is not None
+    assert waiting.error.code == "KHO-DAY"
+    room.touch()
+    seen = office.ended(job)[0]
+    assert (seen.state, seen.result, seen.error) == ("done", "written", None)
+    assert seen.stages[0].attempts <= 2
+
+
+def test_a_worker_ends_although_a_thread_still_waits_for_a_database_that_is_away() -> None:
+    program = """
+import threading
+from ispace.cli import working
+working.Worker.run = lambda self, stop: threading.Thread(target=threading.Event().wait).start() or "asked"
+working.work()
+"""
+    assert subprocess.run([sys.executable, "-c", program], cwd=ROOT, timeout=60, check=False).returncode == 0
+
+
+def test_an_outage_of_the_database_is_one_line_in_the_log_and_its_end_another(
+    sqlite_office: Office, caplog: pytest.LogCaptureFixture
+) -> None:
+    worker = Worker(sqlite_office.database, Settings())
+    away = DatabaseUnavailableError(database="x", reason="refused")
+    for _ in range(3):
+        worker._say_once("the heartbeat was not heard", away)
+    worker._heard()
+    worker._heard()
+    assert [record.getMessage().partition(": ")[0] for record in caplog.records] == [
+        "the heartbeat was not heard",
+        "the database answers again",
+    ]
+    told = logging.LogRecord("dbos", logging.WARNING, "", 1, "Exception: (psycopg.OperationalError) x", None, None)
+    assert not worker._is_worth_saying(told)
 
 
 def test_what_is_cancelled_ends_at_once_with_all_it_started(sqlite_office: Office) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from ispace import language
 from ispace.database.schema import now
+from ispace.errors import StoreFullError
 from ispace.jobs.view import Job
 from ispace.web.studio.visit import Visit
 
@@ -27,10 +28,20 @@ def line(visit: Visit, job: Job, people: dict[str, str], tours: dict[str, str]) 
         "position": job.position,
         "queued_at": job.created_at,
         "ended_at": job.finished_at,
-        "problem": visit.problem(job.error.code, job.error.params) if job.error is not None else None,
+        "problem": problem(visit, job),
         "may_cancel": may_change and job.is_under_way,
         "may_retry": may_change and job.state in {"failed", "cancelled", "set-aside"},
     }
+
+
+def problem(visit: Visit, job: Job) -> dict[str, str] | None:
+    """Return why a job failed, or what it waits for before it is tried again."""
+    if job.error is None:
+        return None
+    told = visit.problem(job.error.code, job.error.params)
+    if job.is_under_way and job.error.code == StoreFullError.code:
+        told["what"] = visit.say("job-waits-for-room")  # by itself, which its own sentence does not know
+    return told
 
 
 def state(job: Job) -> str:

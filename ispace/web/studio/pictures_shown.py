@@ -91,7 +91,7 @@ def _progress(job: Job | None, lang: str, *, is_ready: bool) -> dict[str, Any]:
     if job is None:
         return {"state": "failed", "progress": None, "problem": None}
     problem = None
-    if job.error is not None:
+    if job.error is not None and not job.is_under_way:
         text = language.say("errors", job.error.code, lang, **job.error.params)
         known = text if text != job.error.code else language.say("errors", "LOI", lang)
         problem = models.PictureProblem(code=job.error.code, text=known)
