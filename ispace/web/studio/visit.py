@@ -36,6 +36,9 @@ _NAV = (
 )
 """The pages of the menu and the role that opens them."""
 
+_NOT_DONE = frozenset({"nothing-ticked"})
+"""What is said of a form that asked for nothing."""
+
 
 @dataclasses.dataclass
 class Visit:
@@ -110,7 +113,7 @@ class Visit:
         """Return a page, filled in from its template."""
         told: list[dict[str, str]] = []
         if (said := self.query.get("said", "")) and (text := self.say(f"said-{said}")) != f"said-{said}":
-            told.append({"kind": "good", "text": text})
+            told.append({"kind": "note" if said in _NOT_DONE else "good", "text": text})
         values |= {"frame": self._frame(told), "status": status}
         body = templating.render(f"studio/{template}.html.j2", lang=self.lang, fallback=language.DEFAULT, **values)
         return Response(body, status, media_type="text/html")

@@ -196,6 +196,31 @@ def test_files_are_taken_out_only_after_the_question(studio: Studio, owner: Brow
     assert len(re.findall(r'name="file" value=', owner.get(f"/tours/{TOUR}/pictures").text)) == 3
 
 
+@pytest.mark.parametrize("do", ["move", "remove"])
+def test_a_form_without_a_ticked_picture_is_answered_with_a_sentence(studio: Studio, owner: Browser, do: str) -> None:
+    arrive(studio, *yard())
+    (group,) = group_ids(owner.get(f"/tours/{TOUR}/pictures").text)
+    answer = owner.post(f"/tours/{TOUR}/groups/{group}", {"do": do, "to": "media"})
+    assert answer.status_code == 303
+    page = owner.get(answer.headers["location"]).text
+    assert "Chưa có ảnh nào được đánh dấu" in page
+    assert "flash-note" in page, "it is no success"
+
+
+def test_a_job_that_waits_for_room_says_so_and_not_where_the_disk_is(studio: Studio, owner: Browser) -> None:
+    arrive(studio, *yard())
+    (group,) = group_ids(owner.get(f"/tours/{TOUR}/pictures").text)
+    owner.post(f"/tours/{TOUR}/groups/{group}", {"do": "confirm"})
+    (job,) = studio.jobs.list().jobs
+    with studio.database.write() as session:
+        row = session.get_one(JobRow, job.id)
+        row.error_code, row.error_params = "KHO-DAY", {"store": "/srv/kho"}
+    for path in ("/jobs", f"/jobs/{job.id}"):
+        page = owner.get(path).text
+        assert "tự làm tiếp khi có chỗ" in page
+        assert "/srv/kho" not in page
+
+
 def test_who_may_only_see_changes_nothing_and_others_see_nothing(studio: Studio, owner: Browser) -> None:
     arrive(studio, *yard())
     (group,) = group_ids(owner.get(f"/tours/{TOUR}/pictures").text)

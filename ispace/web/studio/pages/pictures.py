@@ -78,7 +78,9 @@ def change(visit: Visit) -> Response:
     row = visit.tour("edit")
     wanted, is_under_way = visit.form["do"], visit.studio.uploads.is_under_way
     chosen = {*visit.form.all("file"), *visit.form["files"].split(",")} - {""}
-    if wanted == "remove" and chosen:
+    if wanted in {"move", "remove"} and not chosen:  # a browser with our script says so before anything is sent
+        return visit.to(f"/tours/{row.id}/pictures", said="nothing-ticked")
+    if wanted == "remove":
         title = visit.say("remove-files-title", count=len(chosen))
         back = f"/tours/{row.id}/pictures"
         fields = {"do": "remove", "files": ",".join(sorted(chosen))}

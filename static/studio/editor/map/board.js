@@ -277,7 +277,7 @@ export function createBoard(ed, stage, press) {
     if (pins.pointOf(id) && on.origin && (inside.x < 0 || inside.y < 0 || inside.x > size.width || inside.y > size.height)) return draw();
     ed.changeScene(on.origin ? 'position' : 'plan-position', (scene) => put(scene, on, at), { scene: id, ...(byKey ? { merge: 'map-keys' } : {}) });
     const scene = sceneOf(ed.draft, id);
-    if (scene) read(`${said(scene.title, lang)}: ${placeWords(scene)}`);
+    if (scene) read(`${said(scene.title, lang) || say('untitled')}: ${placeWords(scene)}`);
   }
 
   /** @param {string} id */
