@@ -146,7 +146,10 @@ class Ledger:
                 return False
             stage.details = dict(details) or None
             self._failed(session, stage, change, failure)
-            return True
+            name, job_id, is_again = stage.name, stage.job_id, stage.state == "waiting"
+        if is_again and not failure.died:  # not before it is recorded, which may take as long as the disk is full
+            _LOG.warning("%s of %s is tried again: %s %s", name, job_id, failure.code, failure.params)
+        return True
 
     def give_back(self, lease: str) -> bool:
         """Put a stage that was not its own fault interrupted back into its queue; it counts as not begun."""
@@ -194,7 +197,6 @@ class Ledger:
             self.again(session, stage, change, 0 if at_once else retry.wait_s(stage.attempts))
             if not failure.died:
                 job.error_code, job.error_params = failure.code, failure.params
-                _LOG.warning("%s of %s is tried again: %s %s", stage.name, job.id, failure.code, failure.params)
             return
         if failure.died:
             reason = str(failure.params.get("reason", ""))

@@ -56,9 +56,13 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 
 
 class Queues:
-    """Puts stages into the queues of DBOS and looks after what lies there."""
+    """Puts stages into the queues of DBOS and looks after what lies there.
+
+    Every method raises ``DatabaseUnavailableError``.
+    """
 
     def __init__(self, database: Database) -> None:
+        self._name = database.name
         self._engine = engine(database)
         self._client = DBOSClient(
             system_database_engine=self._engine,
@@ -73,7 +77,8 @@ class Queues:
 
         The numbers are those of all workers: the one that says them last is heard.
         """
-        self._client.register_queue(queue, worker_concurrency=at_once, polling_interval_sec=poll_s)
+        with told(self._name):
+            self._client.register_queue(queue, worker_concurrency=at_once, polling_interval_sec=poll_s)
 
     def put(self, session: Session, queue: str, workflow: str, rank: int, args: tuple[Any, ...], wait_s: float) -> None:
         """Queue an attempt in the transaction of ``session``; a lower ``rank`` is served first."""
@@ -92,10 +97,9 @@ class Queues:
 
     def lost(self, workflows: list[str], alive: set[str]) -> list[str]:
         """Return those of ``workflows`` that will never run: ended, gone, or held by an executor not ``alive``."""
-        known = {
-            found.workflow_id: found
-            for found in self._client.list_workflows(workflow_ids=workflows, load_input=False, load_output=False)
-        }
+        with told(self._name):
+            listed = self._client.list_workflows(workflow_ids=workflows, load_input=False, load_output=False)
+        known = {found.workflow_id: found for found in listed}
         lost = []
         for workflow in workflows:
             found = known.get(workflow)
@@ -107,20 +111,25 @@ class Queues:
     def drop(self, workflows: list[str]) -> None:
         """Take attempts out of the queues for good; those that are unknown or ended are left as they are."""
         if workflows:
-            self._client.cancel_workflows(workflows)
+            with told(self._name):
+                self._client.cancel_workflows(workflows)
 
     def held_by(self, executor: str) -> list[str]:
         """Return the attempts that an executor has taken and not ended."""
-        found = self._client.list_workflows(executor_id=executor, status="PENDING", load_input=False, load_output=False)
+        with told(self._name):
+            found = self._client.list_workflows(
+                executor_id=executor, status="PENDING", load_input=False, load_output=False
+            )
         return [workflow.workflow_id for workflow in found]
 
     def tidy(self, before: str, limit: int = 1000) -> int:
         """Forget attempts that ended before a time (ISO 8601), at most ``limit``; return how many there were."""
-        found = self._client.list_workflows(
-            completed_before=before, status=sorted(_GONE), limit=limit, load_input=False, load_output=False
-        )
-        if found:
-            self._client.delete_workflows([workflow.workflow_id for workflow in found])
+        with told(self._name):
+            found = self._client.list_workflows(
+                completed_before=before, status=sorted(_GONE), limit=limit, load_input=False, load_output=False
+            )
+            if found:
+                self._client.delete_workflows([workflow.workflow_id for workflow in found])
         return len(found)
 
     def close(self) -> None:

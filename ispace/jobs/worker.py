@@ -113,7 +113,8 @@ class Worker:
         if self._stopping or isinstance(error, dbos_errors.DBOSAwaitedWorkflowCancelledError):
             return False
         # Every second it tells of a database that is away, in hundreds of lines; we say so once, in one.
-        return "OperationalError" not in record.getMessage()
+        said = record.getMessage()
+        return "OperationalError" not in said and not said.startswith("Notification listener error")
 
     def _say_once(self, what: str, error: DatabaseUnavailableError) -> None:
         with self._lock:

@@ -7,14 +7,17 @@ import re
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 
 import pytest
 from jobs.office import KINDS, ROOT, Office, alive, kind
 from sqlalchemy import select
 
+from ispace.database import Database
 from ispace.database.work import StageRow
 from ispace.errors import DatabaseUnavailableError
 from ispace.jobs.jobs import Jobs
+from ispace.jobs.queueing import Queues
 from ispace.jobs.worker import Worker
 from ispace.settings import Settings
 
@@ -101,8 +104,22 @@ def test_an_outage_of_the_database_is_one_line_in_the_log_and_its_end_another(
         "the heartbeat was not heard",
         "the database answers again",
     ]
-    told = logging.LogRecord("dbos", logging.WARNING, "", 1, "Exception: (psycopg.OperationalError) x", None, None)
-    assert not worker._is_worth_saying(told)
+    for said in ("Exception: (psycopg.OperationalError) x", "Notification listener error: Connection refused"):
+        assert not worker._is_worth_saying(logging.LogRecord("dbos", logging.WARNING, "", 1, said, None, None))
+
+
+def test_queues_tell_of_a_database_that_is_away_as_everything_does() -> None:
+    queues = Queues(Database("postgresql://ispace:x@127.0.0.1:1/x"))
+    asks: list[Callable[[], object]] = [
+        lambda: queues.held_by("x"),
+        lambda: queues.lost(["x"], set()),
+        lambda: queues.drop(["x"]),
+        lambda: queues.tidy("2026-01-01T00:00:00+00:00"),
+    ]
+    for ask in asks:
+        with pytest.raises(DatabaseUnavailableError):
+            ask()
+    queues.close()
 
 
 def test_what_is_cancelled_ends_at_once_with_all_it_started(sqlite_office: Office) -> None:
