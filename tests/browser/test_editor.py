@@ -6,8 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from editors import Office, office
+from editors import TOUR, Office, office
 from playwright.sync_api import Page, expect
+
+from ispace import documents
+from ispace.journal import Actor
 
 __all__ = ["office"]
 
@@ -106,7 +109,19 @@ def test_everything_is_placed_by_keyboard_alone(office: Office, tmp_path: Path) 
     expect(page.get_by_role("tab", name="Điểm tương tác")).to_have_attribute("aria-selected", "true")
     page.get_by_role("button", name="Lối đi").focus()
     page.keyboard.press("Enter")
-    expect(page.locator(".stage-spot.is-chosen")).to_have_count(1)
+    chosen = page.locator(".stage-spot.is-chosen")
+    expect(chosen).to_be_focused()
+    page.keyboard.press("Shift+ArrowRight")
+    saved(page)
+    moved = scene(office)["hotspots"][0]["yaw_deg"]
+    assert moved == pytest.approx(5, abs=0.1)
+    page.get_by_role("button", name="Thông tin", exact=True).focus()
+    page.keyboard.press("Enter")
+    # Beside the way, where visitors would see a number for both: what is worked on stands on its own.
+    expect(chosen).to_be_focused()
+    page.locator('[data-field="title.vi"] input').focus()
+    expect(chosen).to_be_visible()
+    page.get_by_role("tab", name="Điểm tương tác").focus()
     page.keyboard.press("]")
     expect(page.locator("[data-scene][aria-current]")).to_contain_text("San chua")
     page.locator("[data-scene][aria-current]").focus()
@@ -115,6 +130,44 @@ def test_everything_is_placed_by_keyboard_alone(office: Office, tmp_path: Path) 
     assert [one["id"] for one in office.document["scenes"]] == ["san-chua", "cong-tam-quan"]
     page.keyboard.press("Shift+Slash")
     expect(page.get_by_role("dialog", name="Phím tắt")).to_be_visible()
+
+
+def test_the_size_of_a_telephone_and_of_a_desk_show_hotspots_where_they_lie_and_the_logo(
+    office: Office, tmp_path: Path
+) -> None:
+    page = opened(office, tmp_path, "cong-tam-quan", "san-chua")
+    page.keyboard.press("2")
+    page.get_by_role("button", name="Lối đi").click()
+    press_middle(page)
+    saved(page)
+    with office.studio.database.write() as session:
+        row = documents.get(session, TOUR, whole=True)
+        logo = {"id": "dau", "kind": "image", "file": "dau.png", "alt": {"vi": "Dấu"}}
+        more = {"media": [logo], "skin": {"preset": "museum", "logo": "dau"}}
+        documents.save(session, Actor(office.owner, "", "studio"), row, row.document | more, row.revision)
+    page.reload()
+    page.keyboard.press("3")
+    for size in ("phone", "desk"):
+        box = page.locator(f".ed-device.is-{size} .ed-screen").bounding_box()
+        spot = page.locator(f".ed-device.is-{size} .stage-spot").bounding_box()
+        assert box is not None
+        assert spot is not None
+        right = (spot["x"] + spot["width"] / 2 - box["x"]) / box["width"]
+        down = (spot["y"] + spot["height"] / 2 - box["y"]) / box["height"]
+        assert (right, down) == pytest.approx((0.5, 0.5), abs=0.06)
+        expect(page.locator(f".ed-device.is-{size} .stage-head .stage-logo")).to_have_count(1)
+
+
+def test_the_list_of_what_is_left_goes_by_escape_and_by_a_press_beside_it(office: Office, tmp_path: Path) -> None:
+    page = opened(office, tmp_path, "cong-tam-quan")
+    shown = page.locator(".ed-todo-list")
+    page.locator("[data-todo]").click()
+    shown.locator("h3").first.click()
+    page.keyboard.press("Escape")
+    expect(shown).to_be_hidden()
+    page.locator("[data-todo]").click()
+    press_middle(page, down=0.8)
+    expect(shown).to_be_hidden()
 
 
 def test_a_picture_is_levelled_by_hand_and_its_hotspots_turn_with_it(office: Office, tmp_path: Path) -> None:

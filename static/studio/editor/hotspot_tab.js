@@ -98,11 +98,13 @@ export function hotspotTools(ed, stage, over) {
       const view = stage()?.view;
       ed.show({ tool });
       if (view) placeSpot(ed, { yaw_deg: view.yaw_deg, pitch_deg: view.pitch_deg });
+      // What comes next is to move it, with the arrow keys that the hint tells of; it is there once the page is drawn.
+      requestAnimationFrame(() => requestAnimationFrame(() => ed.screen.chosen.forEach((id) => stage()?.focus(id))));
     });
     buttons.set(tool, press);
     (index < MORE_FROM ? panel.element : more).append(press);
   }
-  const fold = el('details', { class: 'ed-more' }, el('summary', { class: 'button' }, icon('ellipsis'), el('span', {}, say('more-tools'))), more);
+  const fold = el('details', { class: 'ed-more', 'data-pull': '' }, el('summary', { class: 'button' }, icon('ellipsis'), el('span', {}, say('more-tools'))), more);
   panel.element.append(fold);
   const hint = el('p', { class: 'ed-hint-over', role: 'status' });
   panel.bind(() => {

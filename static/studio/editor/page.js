@@ -9,6 +9,7 @@
  * @typedef {ReturnType<typeof createStage>} Stage
  */
 
+import { watchMenus } from '../menus.js';
 import { wordsIn } from '../words.js';
 import { createContext } from './context.js';
 import { said, sceneOf, spotsOf, startOf } from './draft.js';
@@ -34,6 +35,7 @@ const TABS = [['panorama', 'image'], ['hotspots', 'map-pin'], ['skin', 'palette'
 
 const given = /** @type {Given} */ (/** @type {unknown} */ (wordsIn('bien_tap')));
 useIcons(given.icons);
+watchMenus();
 const place = (/** @type {string} */ name) => /** @type {HTMLElement} */ (document.querySelector(`[data-part="${name}"]`));
 
 /** @template T @param {string} address @returns {Promise<T>} */

@@ -64,6 +64,10 @@ export function skinWork(ed, compose) {
     });
     panel.element.replaceChildren(...boxes.map(({ frame }) => frame));
     shown = boxes.map(({ stage }) => ({ box: stage, tour: createTour(stage, `${ed.given.page}/`, { language: ed.given.lang, history: false, start: { tour, scene_count: tour.scenes.length } }) }));
+    for (const { box } of shown) measuredAsLaidOut(box);
+    // On a published page it stands in the heading, which the server writes.
+    const logo = mediumOf(ed.draft, ed.draft.skin?.logo);
+    if (logo) for (const { box } of shown) box.querySelector('.stage-head')?.prepend(el('img', { class: 'stage-logo', src: smallOf(ed, logo), alt: '' }));
   });
   panel.onEnd(() => shown.forEach(({ tour }) => tour.destroy()));
   return panel;
@@ -152,6 +156,20 @@ function colour(panel, ed, change) {
   return el('div', { 'data-field': 'accent' }, field(panel, say('colour'), input), word, el('div', { class: 'ed-row' }, better, own));
 }
 
+/**
+ * The viewer measures the place of its picture on the screen. Here it is shown smaller than it is laid out, and hotspots
+ * are placed inside: they would come to lie in the upper left corner.
+ * @param {HTMLElement} stage
+ */
+function measuredAsLaidOut(stage) {
+  for (const part of [stage, stage.querySelector('.stage-surface')]) {
+    if (part instanceof HTMLElement) part.getBoundingClientRect = () => new DOMRect(0, 0, part.clientWidth, part.clientHeight);
+  }
+}
+
+/** @param {Editor} ed @param {{file: string}} medium */
+const smallOf = (ed, medium) => `${ed.given.page}/media/small/${encodeURIComponent(medium.file)}`;
+
 /** @param {Panel} panel @param {Editor} ed @param {() => Skin} skin @param {ChangeSkin} change */
 function logo(panel, ed, skin, change) {
   const picture = el('div', { class: 'ed-logo' });
@@ -159,7 +177,7 @@ function logo(panel, ed, skin, change) {
   panel.bind(() => {
     const medium = mediumOf(ed.draft, skin().logo);
     away.hidden = !medium;
-    picture.replaceChildren(...(medium ? [el('img', { src: `${ed.given.page}/media/small/${encodeURIComponent(medium.file)}`, alt: said(medium.alt, ed.given.lang) })] : []));
+    picture.replaceChildren(...(medium ? [el('img', { src: smallOf(ed, medium), alt: said(medium.alt, ed.given.lang) })] : []));
   });
   return el('div', { class: 'ed-field', 'data-field': 'logo' }, el('p', { class: 'ed-label' }, say('logo')), picture,
     el('div', { class: 'ed-row' }, button(say('logo-choose'), 'image', () => void pickMedia(ed, ['image'], (id) => change((one) => void (one.logo = id)))), away));

@@ -50,6 +50,7 @@ export function createStage(element, url, tour, language, host) {
   shown.on('scene', (id) => host.arrived(String(id)));
 
   const spots = () => /** @type {Inside} */ (inside).hotspots;
+  const itemAt = (/** @type {Element} */ target) => spots().itemOf(/** @type {Event} */ (/** @type {unknown} */ ({ target })));
   const idOf = (/** @type {Event} */ event) => (event.target instanceof Element && event.target.closest('.stage-spots, .stage-areas') ? spots().itemOf(event)?.spot.id ?? null : null);
 
   const pointOf = (/** @type {PointerEvent} */ event) => {
@@ -108,7 +109,7 @@ export function createStage(element, url, tour, language, host) {
   function shift(to) {
     for (const [id, at] of to) {
       const control = spots().controlOf(id);
-      const item = control && spots().itemOf(/** @type {Event} */ (/** @type {unknown} */ ({ target: control })));
+      const item = control && itemAt(control);
       if (item && !item.corners.length) item.at = vectorOf(at);
     }
     spots().rename();
@@ -175,14 +176,25 @@ export function createStage(element, url, tour, language, host) {
   function mark() {
     for (const control of element.querySelectorAll('.stage-spot.is-chosen')) control.classList.remove('is-chosen');
     for (const id of chosen) spots().controlOf(id)?.classList.add('is-chosen');
+    setApart();
   }
+
+  /** Keeps what is worked on out of the numbers that stand for several: to the viewer it is as if it had the focus. */
+  function setApart() {
+    const [last] = [...chosen].slice(-1);
+    const control = last && inside?.scene() && spots().controlOf(last);
+    if (control && !control.contains(document.activeElement)) control.dispatchEvent(new FocusEvent('focusin', { bubbles: true }));
+  }
+  // After the viewer has put together what the focus left.
+  element.addEventListener('focusout', () => queueMicrotask(setApart));
+
 
   /** Shows a tour that was changed, at the view that is shown; the focus stays on the hotspot that has it. @param {TourDocument} next */
   function take(next) {
     const { camera, source } = /** @type {Inside} */ (inside);
     const before = inside?.scene() ?? null;
     const held = before && document.activeElement && element.contains(document.activeElement)
-      ? spots().itemOf(/** @type {Event} */ (/** @type {unknown} */ ({ target: document.activeElement })))?.spot.id : null;
+      ? itemAt(document.activeElement)?.spot.id : null;
     const { view } = camera;
     inside?.adopt(next, true);
     const now = inside?.scene();
@@ -221,8 +233,14 @@ export function createStage(element, url, tour, language, host) {
 
     /** @param {string[]} ids */
     choose(ids) {
+      if (ids.length === chosen.size && ids.every((id) => chosen.has(id))) return;
       chosen = new Set(ids);
       if (inside?.scene()) mark();
+    },
+
+    /** Gives the keyboard a hotspot. @param {string} id */
+    focus(id) {
+      if (inside?.scene()) spots().controlOf(id)?.focus({ preventScroll: true });
     },
 
     /** Turns until a hotspot is well in view. @param {string} id */
