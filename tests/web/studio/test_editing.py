@@ -104,6 +104,11 @@ def test_changes_that_would_hold_up_everybody_are_refused_in_words(
     assert ask(owner, "POST", f"{V1}/changes", sent).json()["done"] == ["change-1"]
 
 
+def test_a_page_of_the_studio_hears_the_language_it_is_in_whatever_the_browser_prefers(owner: Browser) -> None:
+    told = owner.get(f"{V1}/check", **{"Accept-Language": "en"}).json()["problems"]
+    assert "Tour chưa có lời giới thiệu" in [problem["text"] for problem in told]
+
+
 def test_history_is_told_in_words_and_an_earlier_state_restored(owner: Browser, studio: Studio) -> None:
     ask(owner, "POST", f"{V1}/changes", {"revision": 1, "changes": [entitle("change-1", "Miếu lạ", "Miếu xưa")]})
     restored = ask(owner, "POST", f"{V1}/revisions/1/restore")

@@ -40,7 +40,7 @@ from ispace.web.studio.api import (
 from ispace.web.studio.api.operation import Call, Operation
 from ispace.web.studio.body import received
 from ispace.web.studio.studio import Studio
-from ispace.web.studio.visit import language_of
+from ispace.web.studio.visit import LANGUAGE_COOKIE, asked_language, language_of
 from ispace.web.studio.who import asks
 
 _LOG = logging.getLogger(__name__)
@@ -96,6 +96,8 @@ def _endpoint(
 def _answer(studio: Studio, operation: Operation, request: Request, body: bytes, lang: str) -> Response:
     try:
         person, scopes = (None, None) if operation.is_open else asks(studio, request, operation.scope)
+        if person is not None and scopes is None:  # a page of the studio asks, in the language that it has
+            lang = asked_language(request.cookies.get(LANGUAGE_COOKIE, person.language), lang)
         call = Call(
             studio=studio,
             person=person,
