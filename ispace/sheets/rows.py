@@ -13,7 +13,8 @@ Step = str | int
 _TITLE, _TEXT = 300, 20_000
 """How many letters a line and a text may have, as ``ispace.model.text`` says."""
 _LONG = {"description", "text", "summary", "transcript"}
-_OF_TOUR = ("title", "description", "agency.name", "agency.address", "agency.responsible", "licence.name")
+_OF_AGENCY = ("managing_body", "governing_body", "responsible_person", "address", "permit", "source")
+_OF_TOUR = ("title", "description", *(f"agency.{name}" for name in _OF_AGENCY), "licence.name")
 _OF_SCENE = ("title", "description", "panorama.alt")
 _OF_SPOT = ("title", "text")
 _PARTS = {
@@ -23,6 +24,8 @@ _PARTS = {
     "products": ("product", ("name", "summary", "issuer", "maker.name", "maker.address")),
     "media": ("medium", ("alt", "transcript")),
 }
+_INNER = {"places": {"names": "name"}, "products": {"links": "title"}}
+"""Which of their fields are lists again, and what is a text in those."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -64,10 +67,10 @@ def rows(document: Mapping[str, Any]) -> Iterator[Row]:
     for kind, (name, fields) in _PARTS.items():
         for number, part in _items(document, kind):
             yield from _fields(part, (kind, number), "", part["id"], name, fields, set())
-            for place, dated in _entries(part, "names") if kind == "places" else ():
-                yield from _fields(
-                    dated, (kind, number, "names", place), "", part["id"], f"place.names.{place}", ("name",), set()
-                )
+            for inner, field in _INNER.get(kind, {}).items():
+                for place, one in _entries(part, inner):
+                    way = (kind, number, inner, place)
+                    yield from _fields(one, way, "", part["id"], f"{name}.{inner}.{place}", (field,), set())
 
 
 def languages(document: Mapping[str, Any]) -> list[str]:
