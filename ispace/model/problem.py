@@ -42,6 +42,8 @@ class Problem:
 
     def text(self, lang: str) -> str:
         """Return what is wrong in ``lang``, without its place, as a sentence."""
+        if told := _untranslated(self, lang):
+            return told
         told = language.say(self.section, self.code, lang, **self.params)
         names_first = language.say(self.section, self.code, lang).startswith("{")
         return told if names_first else told[:1].upper() + told[1:]
@@ -53,6 +55,21 @@ class Problem:
     def to_json(self, languages: tuple[str, ...] = ("vi", "en")) -> dict[str, object]:
         """Return everything, with the sentence in each language."""
         return {**dataclasses.asdict(self), "sentence": {lang: self.sentence(lang) for lang in languages}}
+
+
+def _untranslated(problem: Problem, lang: str) -> str:
+    """Say which text lacks which language, in words that editors know; "" for what has no such words."""
+    words = language.texts(lang)
+    what = words.get("sheet", {}).get(f"field-{problem.field.rpartition('.')[2]}")
+    missing = problem.params.get("language")
+    if problem.code != "THIEU-DICH" or not what or not isinstance(missing, str):
+        return ""
+    names = [
+        words.get("library", {}).get(f"in-{one}") or language.texts(one).get("language", {}).get("name") or one
+        for one in missing.split(", ")
+    ]
+    told = language.say("places", "untranslated", lang, what=what, language=", ".join(names))
+    return told[:1].upper() + told[1:]
 
 
 def short(value: object) -> str:

@@ -158,9 +158,28 @@ def test_the_size_of_a_telephone_and_of_a_desk_show_hotspots_where_they_lie_and_
         expect(page.locator(f".ed-device.is-{size} .stage-head .stage-logo")).to_have_count(1)
 
 
-def test_the_list_of_what_is_left_goes_by_escape_and_by_a_press_beside_it(office: Office, tmp_path: Path) -> None:
-    page = opened(office, tmp_path, "cong-tam-quan")
+def test_the_list_of_what_is_left_says_what_leads_there_and_goes_by_escape_and_by_a_press_beside_it(
+    office: Office, tmp_path: Path
+) -> None:
+    page = opened(office, tmp_path, "cong-tam-quan", "san-chua")
+    product = {
+        "id": "mam", "name": {"vi": "Mắm"}, "summary": {"vi": "Mắm cá", "en": "Fish sauce"}, "group": "food",
+        "stars": 3, "decision": "1/QĐ", "issuer": {"vi": "Tỉnh", "en": "Province"}, "issued_on": "2026-01-01",
+        "maker": {"name": {"vi": "Bà Hai", "en": "Ms Hai"}},
+    }  # fmt: skip
+    spot = {"id": "ban", "kind": "product", "product": "mam", "yaw_deg": 20, "pitch_deg": 0}
+    with office.studio.database.write() as session:
+        row = documents.get(session, TOUR, whole=True)
+        first, second = row.document["scenes"]
+        more = {"languages": ["vi", "en"], "products": [product], "scenes": [first, second | {"hotspots": [spot]}]}
+        documents.save(session, Actor(office.owner, "", "studio"), row, row.document | more, row.revision)
+    page.reload()
     shown = page.locator(".ed-todo-list")
+    page.locator("[data-todo]").click()
+    left = shown.locator("section", has=page.get_by_role("heading", name="Mắm", exact=True))
+    left.get_by_role("button", name="Tên chưa có tiếng Anh").click()
+    expect(page.locator("[data-scene][aria-current]")).to_contain_text("San chua")
+    expect(page.get_by_role("link", name="Mở thư viện sản phẩm")).to_be_focused()
     page.locator("[data-todo]").click()
     shown.locator("h3").first.click()
     page.keyboard.press("Escape")

@@ -321,7 +321,7 @@ function productPart(panel, ed, now, change) {
   ], () => now().product ?? '', (value) => change((one) => void (one.product = value))), { field: 'product', hint: say('product-hint') }),
   newerPart(panel, ed, 'products', () => now().product),
   el('div', { class: 'ed-row' }, ed.given.may_edit && button(say('product-add'), 'library', () => pickEntry(ed, 'products', (id) => change((one) => void (one.product = id)))),
-    el('a', { class: 'quiet', href: now().product ? `/libraries/products?${new URLSearchParams({ q: said(productOf(ed.draft, now().product)?.name) })}` : '/libraries/products', target: '_blank' }, say('products-open')))];
+    el('a', { class: 'quiet', 'data-field': 'library', href: now().product ? `/libraries/products?${new URLSearchParams({ q: said(productOf(ed.draft, now().product)?.name) })}` : '/libraries/products', target: '_blank' }, say('products-open')))];
 }
 
 /** @param {Panel} panel @param {Editor} ed @param {() => Hotspot} now @param {ChangeSpot} change */

@@ -328,8 +328,22 @@ function open(tour, panoramas) {
   }
 
   // --- where to begin -------------------------------------------------------------------------------------------------
+  /** A product is mended in the library or in the table of texts: shown is where it stands, and what leads there. @param {string} id */
+  function mendProduct(id) {
+    const scene = ed.draft.scenes.find((one) => spotsOf(one).some((spot) => spot.product === id));
+    const spot = spotsOf(scene).find((one) => one.product === id);
+    if (!scene || !spot) return ed.show({ tab: 'skin' });
+    ed.show({ scene: scene.id, tab: 'hotspots', chosen: [spot.id] });
+    setTimeout(() => {
+      stage?.reveal(spot.id);
+      focusField(place('inspector'), 'library');
+    }, 120);
+  }
+
   /** Shows the place that mends something. @param {Problem} problem */
   function mend(problem) {
+    const product = ed.draft.products?.[Number(/^products\[(\d+)\]/.exec(problem.field)?.[1])];
+    if (product && !problem.scene) return mendProduct(product.id);
     const tab = tabOf(problem);
     if (problem.scene) ed.show({ scene: problem.scene });
     const floor = ed.draft.floors?.[Number(/^floors\[(\d+)\]/.exec(problem.field)?.[1])] ?? (/plan_position/.test(problem.field) && ed.scene);

@@ -7,6 +7,7 @@
  *   mend?: string | null}} Problem
  */
 
+import { nameOfPlace } from './library_picker.js';
 import { said, sceneOf } from './draft.js';
 import { el, icon, say, set } from './parts.js';
 
@@ -32,12 +33,15 @@ export function createProblems(ed, go) {
     press.classList.toggle('is-good', known && length === 0);
     press.classList.toggle('is-bad', errors > 0);
     if (!fold.open) return;
-    /** @type {Map<string | null, Problem[]>} */
+    /** @type {Map<string, Problem[]>} */
     const groups = new Map();
-    for (const problem of problems) groups.set(problem.scene, [...(groups.get(problem.scene) ?? []), problem]);
+    for (const problem of problems) {
+      const of = nameOf(ed, problem);
+      groups.set(of, [...(groups.get(of) ?? []), problem]);
+    }
     list.replaceChildren(
       el('p', { class: 'ed-hint' }, length ? say(errors ? 'todo-errors' : 'todo-warnings', { count: errors }) : say('todo-good')),
-      ...[...groups].map(([id, of]) => el('section', {}, el('h3', {}, id ? said(sceneOf(ed.draft, id)?.title, ed.given.lang) || id : say('todo-tour')),
+      ...[...groups].map(([name, of]) => el('section', {}, el('h3', {}, name),
         el('ul', {}, ...of.slice(0, 100).map((problem) => {
           const line = el('button', { type: 'button', class: `ed-problem${problem.severity === 'error' ? ' is-bad' : ''}` },
             icon(problem.severity === 'error' ? 'circle-alert' : 'info'), el('span', {}, problem.text, problem.mend && el('span', { class: 'ed-hint' }, problem.mend)));
@@ -79,6 +83,16 @@ export function createProblems(ed, go) {
   };
 }
 
+/** What a problem is about: a scene, something that scenes share, else the tour. @param {Editor} ed @param {Problem} problem */
+function nameOf(ed, { scene, field, part }) {
+  const { lang } = ed.given;
+  if (scene) return said(sceneOf(ed.draft, scene)?.title, lang) || scene;
+  const [, list = '', number = ''] = /^(products|media|floors|places)\[(\d+)\]/.exec(field) ?? [];
+  const item = /** @type {any} */ (ed.draft)[list]?.[Number(number)];
+  const name = list === 'places' && item ? nameOfPlace(item, lang) : said(item?.name ?? item?.title ?? item?.alt, lang);
+  return name || part || say('todo-tour');
+}
+
 /** Brings the focus to the field that a problem is about: its path's end is what fields are marked with. @param {HTMLElement} inspector @param {string} path */
 export function focusField(inspector, path) {
   const steps = path.replace(/\[\d+\]/g, '').split('.').filter(Boolean);
@@ -88,7 +102,7 @@ export function focusField(inspector, path) {
       if (!found) continue;
       const fold = found.closest('details');
       if (fold) fold.open = true;
-      const control = found.matches('summary, input') ? found : found.querySelector('input, textarea, select, button, summary');
+      const control = found.matches('summary, input, a') ? found : found.querySelector('input, textarea, select, button, summary');
       if (control instanceof HTMLElement) control.focus();
       found.scrollIntoView({ block: 'center' });
       set(found, 'data-found', '');
