@@ -167,3 +167,22 @@ def test_the_address_says_scene_view_and_language(
     assert href.startswith(f"/{PAGODA}/en/")
     assert "#dai-ngam-canh/" in href
     assert "embed" not in href
+
+
+def test_beside_a_logo_the_title_keeps_its_line_and_the_link_stands_below_both(
+    open_page: Callable[..., Page], demo_server: Server, portal: Portal
+) -> None:
+    narrow = code(demo_server, PAGODA).replace("<iframe", '<iframe style="max-width: 370px" width="370"', 1)
+    page = open_page(portal.add("dau-hieu", _PLAIN % narrow))
+    frame = page.frame_locator("iframe")
+    expect(frame.get_by_role("link", name="Mở trang đầy đủ")).to_be_visible()
+    title, link = frame.locator(".stage-title"), frame.locator(".stage-full")
+    title.evaluate("""(title) => {
+      title.before(Object.assign(new Image(48, 48), { className: 'stage-logo' }));
+    }""")
+    words, below, logo = title.bounding_box(), link.bounding_box(), frame.locator(".stage-logo").bounding_box()
+    assert words is not None
+    assert below is not None
+    assert logo is not None
+    assert words["x"] - (logo["x"] + logo["width"]) < 20
+    assert below["y"] > words["y"] + words["height"]
