@@ -12,6 +12,9 @@ from ispace.imaging.metadata import Position
 LEAST_PANORAMA_RATIO = 1.9
 """Photos are at most 16:9; what is wider for its height was joined already, by a camera or by a person."""
 
+_LEAST_PX, _LEAST_CLEAR_PX = 512, 2048
+"""So wide are panoramas at least; what is partly clear and smaller than the second is the logo of somebody."""
+
 
 @dataclass(frozen=True, slots=True)
 class PictureInfo:
@@ -49,9 +52,11 @@ class PictureInfo:
 
     @property
     def is_panorama(self) -> bool:
-        """Whether the file says so or the picture is too wide for a photo."""
-        said = self.gpano is not None and self.gpano.projection is not None
-        return said or self.width_px >= LEAST_PANORAMA_RATIO * self.height_px
+        """Whether the file says so or the picture is too wide for a photo and no mere logo or banner."""
+        if self.gpano is not None and self.gpano.projection is not None:
+            return True
+        is_sign = self.width_px < (_LEAST_CLEAR_PX if self.has_alpha else _LEAST_PX)
+        return not is_sign and self.width_px >= LEAST_PANORAMA_RATIO * self.height_px
 
     def to_json(self) -> dict[str, Any]:
         """Return plain values that ``from_json`` takes back."""
