@@ -189,6 +189,25 @@ def test_the_list_of_what_is_left_says_what_leads_there_and_goes_by_escape_and_b
     expect(shown).to_be_hidden()
 
 
+def test_on_a_telephone_what_is_said_of_a_hotspot_comes_into_sight_when_it_is_pressed(
+    office: Office, tmp_path: Path
+) -> None:
+    page = opened(office, tmp_path, "cong-tam-quan", "san-chua")
+    page.keyboard.press("2")
+    page.get_by_role("button", name="Thêm", exact=True).or_(page.locator(".ed-more > summary")).first.click()
+    page.get_by_role("button", name="Trang web").click()
+    press_middle(page)
+    address = page.locator('[data-field="url"] input')
+    address.fill("angiang.gov.vn")
+    address.press("Tab")
+    expect(address).to_have_value("https://angiang.gov.vn")
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.evaluate("scrollTo(0, 0)")
+    expect(address).not_to_be_in_viewport()
+    page.locator(".stage-spot.is-chosen").click()
+    expect(address).to_be_in_viewport()
+
+
 def test_a_picture_is_levelled_by_hand_and_its_hotspots_turn_with_it(office: Office, tmp_path: Path) -> None:
     page = opened(office, tmp_path, "cong-tam-quan")
     page.get_by_role("tab", name="Điểm tương tác").click()

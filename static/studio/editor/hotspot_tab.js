@@ -233,7 +233,7 @@ function one(panel, ed, stage, spot) {
         else delete one.icon;
       })), { field: 'icon' }));
   else if (kind === 'product') put(...productPart(panel, ed, now, change), title(true, say('label-product-hint')));
-  else if (kind === 'url') put(title(false), field(panel, say('address'), line(panel, () => now().url ?? '', (value) => change((one) => void (one.url = value.trim()), 'url'), { type: 'url', max: 2000, placeholder: 'https://' }),
+  else if (kind === 'url') put(title(false), field(panel, say('address'), address(panel, now, change),
     { field: 'url', note: () => (/^https?:\/\/[^\s/]+\.[^\s]+$/.test(now().url ?? '') ? '' : say('address-note')) }), text('text', say('text'), { max: 5000, lines: 2, optional: true }));
   else if (kind === 'phone') put(title(false), field(panel, say('phone'), line(panel, () => now().phone ?? '', (value) => change((one) => void (one.phone = value), 'phone'), { type: 'tel', max: 30 }),
     { field: 'phone', note: () => (/^[+\d][\d\s().-]{5,}$/.test(now().phone ?? '') ? '' : say('phone-note')) }));
@@ -311,6 +311,17 @@ function linkPart(panel, ed, now, change) {
     el('div', { class: 'ed-field', 'data-field': 'arrival' }, el('p', { class: 'ed-label' }, say('arrival')), picture, state),
     el('div', { class: 'ed-row' }, adjust, reset), el('div', { class: 'ed-row' }, back, backState),
   ];
+}
+
+/** The address of a page; one that is written as people say it, without https://, gets that. @param {Panel} panel @param {() => Hotspot} now @param {ChangeSpot} change */
+function address(panel, now, change) {
+  const put = (/** @type {string} */ value) => change((one) => void (one.url = value.trim()), 'url');
+  const input = line(panel, () => now().url ?? '', put, { type: 'url', max: 2000, placeholder: 'https://' });
+  input.addEventListener('change', () => {
+    const told = input.value.trim();
+    if (/^[^\s:/@]+\.[^\s:/@]+(\/\S*)?$/.test(told)) put(`https://${told}`);
+  });
+  return input;
 }
 
 /** @param {Panel} panel @param {Editor} ed @param {() => Hotspot} now @param {ChangeSpot} change @returns {Node[]} */
