@@ -19,6 +19,9 @@ from ispace.materials.look import Look
 from ispace.materials.sorting import Group, Seen
 from ispace.materials.standing import Standing
 
+ASKED = frozenset({"panorama", "part", "photos"})
+"""The kinds of groups that become scenes once somebody confirms them."""
+
 
 def put(
     session: Session,
@@ -101,6 +104,11 @@ def resort(session: Session, tour_id: str) -> list[GroupRow]:
         session.execute(delete(GroupRow).where(GroupRow.id.in_(gone)))
     drop_empty(session, tour_id)
     return made
+
+
+def asked(session: Session, tour_id: str) -> int:
+    """Return how many groups of a tour wait for a person to say that they are what they were taken for."""
+    return sum(group.state == "found" and group.kind in ASKED for group, _ in of_tour(session, tour_id))
 
 
 def drop_empty(session: Session, tour_id: str) -> None:

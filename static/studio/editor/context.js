@@ -8,6 +8,7 @@
  * @typedef {'choose' | 'link' | 'card' | 'product' | 'url' | 'phone' | 'directions' | 'sound' | 'area'} Tool
  * @typedef {{tab: Tab, scene: string | null, chosen: string[], tool: Tool, how: 'stage' | 'grid', floor: string}} Screen  floor: whose plan is shown, empty for the land
  * @typedef {{tour: string, api: string, page: string, person: {id: string, name: string}, may_edit: boolean, may_publish: boolean,
+ *   asked: number,
  *   lang: string, icons: string, map: import('../../viewer/types.js').MapTiles | null, live: {events: string, poll: string},
  *   upload: {script: string, endpoint: string, known: string, chunk_bytes: number, file_bytes: number, accept: string[]} | null}} Given
  *
@@ -16,7 +17,7 @@
  */
 
 import { languagesOf, sceneOf, spotOf } from './draft.js';
-import { byWork, panoramaOf } from './published.js';
+import { byWork, panoramaOf, shownOf } from './published.js';
 import { readable } from './readable.js';
 
 /** @typedef {ReturnType<typeof createContext>} Editor */
@@ -79,6 +80,8 @@ export function createContext(given, store) {
     },
     /** @param {Scene} scene */
     panorama: (scene) => panoramaOf(panoramas, scene),
+    /** What of a scene is shown while its own picture is being made. @param {Scene} scene */
+    meanwhile: (scene) => (panoramaOf(panoramas, scene)?.tiles ? null : shownOf(panoramas, scene)),
 
     /** Shows something else. @param {Partial<Screen>} next */
     show(next) {

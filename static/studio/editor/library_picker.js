@@ -12,7 +12,7 @@
  */
 
 import { freeId, idsOf, said } from './draft.js';
-import { Panel, button, choice, el, field, icon, openDialog, say, tell } from './parts.js';
+import { Panel, button, choice, el, field, icon, openDialog, say, tell, whenBack } from './parts.js';
 
 /** How long one may go on typing before what is typed is searched for. */
 const PAUSE_MS = 250;
@@ -106,6 +106,7 @@ export function pickEntry(ed, library, choose, kinds = []) {
     clearTimeout(waiting);
     waiting = window.setTimeout(() => void show(), PAUSE_MS);
   });
+  whenBack(dialog, () => void show());
   void show();
 }
 

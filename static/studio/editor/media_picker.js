@@ -9,7 +9,7 @@
 import { putText } from './context.js';
 import { bare, freeId, idsOf, mediumOf, said, slug } from './draft.js';
 import { pickEntry } from './library_picker.js';
-import { Panel, button, el, field, icon, line, openDialog, say, texts } from './parts.js';
+import { Panel, button, el, field, icon, line, openDialog, say, texts, whenBack } from './parts.js';
 import { uploadHere } from './upload_here.js';
 
 /** So often it is asked whether a file that was sent is ready to be taken. */
@@ -54,7 +54,7 @@ export async function pickMedia(ed, kinds, choose) {
     const wanted = bare(find.value.trim());
     const found = files.filter((file) => kinds.includes(file.kind) && !file.in_set && (!wanted || bare(`${file.name} ${said(ed.draft.media?.find((one) => one.file === file.file)?.alt)}`).includes(wanted)))
       .sort((a, b) => kinds.indexOf(a.kind) - kinds.indexOf(b.kind));
-    state.textContent = found.length ? '' : say(files.length ? 'find-none' : 'media-none');
+    state.textContent = found.length ? '' : say(wanted ? 'find-none' : 'media-none');
     state.hidden = !state.textContent;
     list.replaceChildren(...found.map((file) => {
       const pick = el('button', { type: 'button', class: 'ed-pick' },
@@ -70,6 +70,7 @@ export async function pickMedia(ed, kinds, choose) {
     }));
   };
   find.addEventListener('input', show);
+  whenBack(dialog, () => void fetchFiles());
   async function fetchFiles() {
     const answer = await fetch(`${ed.given.api}/files`).catch(() => null);
     if (!answer?.ok) return void (state.textContent = say('media-failed'));

@@ -96,7 +96,7 @@ function section(name, at, content, open = () => true) {
 /** @param {HTMLElement} place @param {Editor} ed @param {Scene} scene */
 function pictureState(place, ed, scene) {
   const panorama = ed.panorama(scene);
-  const words = stateWords(panorama);
+  const words = stateWords(panorama, Boolean(ed.meanwhile(scene)));
   const bad = panorama?.state === 'failed' || panorama?.state === 'set-aside';
   const key = [words, panorama?.problem?.code, panorama?.report].join();
   if (place.dataset.key === key) return;

@@ -269,6 +269,13 @@ export function texts(panel, of, how) {
   }
 }
 
+/** Does something each time that somebody comes back to a dialog's page: what they put elsewhere meanwhile is there then. @param {HTMLDialogElement} dialog @param {() => void} act */
+export function whenBack(dialog, act) {
+  const back = () => document.visibilityState === 'visible' && act();
+  document.addEventListener('visibilitychange', back);
+  dialog.addEventListener('close', () => document.removeEventListener('visibilitychange', back), { once: true });
+}
+
 /** Opens a dialog over the page; it goes with Escape and gives the focus back. @param {string} title @param {(dialog: HTMLDialogElement) => (Node | null)[]} content @param {string} [cls] */
 export function openDialog(title, content, cls = '') {
   const back = document.activeElement;

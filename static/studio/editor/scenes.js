@@ -31,9 +31,9 @@ export function nudgeScene(ed, id, by) {
   return true;
 }
 
-/** What a scene's picture waits for, in words; '' where it is ready. @param {Panorama | null} panorama */
-export function stateWords(panorama) {
-  if (!panorama) return say('picture-unknown');
+/** What a scene's picture waits for, in words; '' where it is ready. @param {Panorama | null} panorama @param {boolean} [old] whether one is shown until then */
+export function stateWords(panorama, old = false) {
+  if (!panorama) return say(old ? 'picture-anew' : 'picture-unknown');
   if (panorama.state === 'done') return '';
   if (panorama.state === 'running' && panorama.progress !== null) return say('picture-running', { percent: Math.round(panorama.progress * 100) });
   return say(`picture-${panorama.state}`);
@@ -44,6 +44,8 @@ export function createScenes(ed, problemsOf) {
   const list = el('ul', { class: 'ed-scene-list', 'data-scenes': '' });
   const head = el('p', { class: 'ed-scenes-head' });
   const panel = new Panel(el('div', { class: 'ed-scenes-inner' }, head, list,
+    // Until they are confirmed they are no scenes, and somebody who misses them looks here.
+    ed.given.may_edit && ed.given.asked > 0 && el('a', { class: 'ed-asked', href: `${ed.given.page}/pictures#nhom` }, say('pictures-asked', { count: ed.given.asked })),
     ed.given.may_edit && el('a', { class: 'button ed-add', href: `${ed.given.page}/pictures#tai_len` }, icon('plus'), el('span', {}, say('add-pictures')))));
   /** @type {Map<string, {li: HTMLElement, key: string, scene: Scene | null, panorama: Panorama | null}>} */
   const known = new Map();
@@ -127,10 +129,12 @@ export function createScenes(ed, problemsOf) {
 
   /** @param {HTMLButtonElement} press @param {Scene} scene @param {Panorama | null} panorama @param {boolean} first @param {ReturnType<typeof problemsOf>} problems */
   function write(press, scene, panorama, first, problems) {
-    const picture = panorama?.thumbnail
-      ? el('img', { src: panorama.thumbnail.url, width: panorama.thumbnail.width_px, height: panorama.thumbnail.height_px, alt: '', loading: 'lazy', decoding: 'async', draggable: 'false' })
+    const old = ed.meanwhile(scene);
+    const small = panorama?.thumbnail ?? old?.thumbnail;
+    const picture = small
+      ? el('img', { src: small.url, width: small.width_px, height: small.height_px, alt: '', loading: 'lazy', decoding: 'async', draggable: 'false' })
       : el('span', { class: 'ed-scene-blank' }, icon(panorama?.state === 'failed' || panorama?.state === 'set-aside' ? 'triangle-alert' : 'image'));
-    const state = stateWords(panorama);
+    const state = stateWords(panorama, Boolean(old));
     const bad = panorama?.state === 'failed' || panorama?.state === 'set-aside';
     const below = state
       ? el('span', { class: `ed-scene-state${bad ? ' is-bad' : ''}` }, state)

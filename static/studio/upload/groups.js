@@ -19,6 +19,8 @@ export function watchGroups(/** @type {Record<string, string>} */ words) {
     const boxes = [...form.querySelectorAll('input[name="file"]')].filter((box) => box instanceof HTMLInputElement);
     const [first] = boxes;
     if (!first || boxes.some((box) => box.checked)) return;
+    // Of one picture alone it is clear which is meant.
+    if (boxes.length === 1) return void (first.checked = true);
     event.preventDefault();
     event.stopPropagation();
     first.focus();

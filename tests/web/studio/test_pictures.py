@@ -132,7 +132,10 @@ def test_a_panorama_that_says_what_it_is_goes_on_by_itself_and_others_are_asked_
 ) -> None:
     arrive(studio, panorama("A.jpg"))
     assert studio.jobs.list().jobs == ()
+    assert "Còn 1 nhóm ảnh chờ bạn xem ở dưới" in owner.get(f"/tours/{TOUR}/pictures").text
+    assert '"asked":1' in owner.get(f"/tours/{TOUR}/edit").text.replace(" ", "")
     assert owner.post(f"/tours/{TOUR}/groups", {"do": "confirm-all"}).status_code == 303
+    assert '"asked":0' in owner.get(f"/tours/{TOUR}/edit").text.replace(" ", "")
     assert [job.kind for job in studio.jobs.list().jobs] == ["prepare-panorama"]
 
 

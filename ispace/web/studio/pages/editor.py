@@ -8,6 +8,7 @@ from urllib.parse import urljoin
 from starlette.responses import Response
 
 from ispace import language
+from ispace.materials import shelf
 from ispace.model.site import MapTiles
 from ispace.page import frame
 from ispace.settings import Settings
@@ -23,12 +24,15 @@ def show(visit: Visit) -> Response:
     may_edit = visit.may(row.id, "edit")
     script = f"studio/editor.{visit.lang}.js"
     street_map = map_of(visit.studio.settings)
+    with visit.studio.database.read() as session:
+        asked = shelf.asked(session, row.id)
     given = {
         "tour": row.id,
         "api": f"/api/v1/tours/{row.id}",
         "page": f"/tours/{row.id}",
         "person": {"id": person.id, "name": person.name},
         "may_edit": may_edit,
+        "asked": asked,
         "may_publish": visit.may(row.id, "publish"),
         "lang": visit.lang,
         "icons": urls["studio/icons.svg"],

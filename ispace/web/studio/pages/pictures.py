@@ -27,7 +27,6 @@ from ispace.web.studio.visit import Visit
 
 CHUNK_BYTES = 8 << 20
 AT_ONCE = 3
-_ASKED = {"panorama", "part", "photos"}
 _CONFIRM = {"confirm", "confirm-now"}
 
 
@@ -113,7 +112,7 @@ def confirm_all(visit: Visit) -> Response:
     with visit.studio.database.write() as session:
         groups.held(session, row.id, jobs=True)
         for group, files in shelf.of_tour(session, row.id):
-            if group.state == "found" and group.kind in _ASKED:
+            if group.state == "found" and group.kind in shelf.ASKED:
                 try:
                     groups.confirm(session, visit.actor, group, files, enqueue, is_under_way)
                 except (
@@ -195,9 +194,8 @@ def _why(visit: Visit, group: GroupRow, files: Sequence[MaterialRow], state: str
 def _asks(group: dict[str, Any]) -> bool:
     """Say whether a group waits for somebody to confirm it, can be, and has all its photos."""
     least = groups.LEAST_PHOTOS if group["kind"] == "photos" else 1
-    return (
-        not group["awaited"] and group["state"] == "found" and group["kind"] in _ASKED and len(group["files"]) >= least
-    )
+    is_asked = group["state"] == "found" and group["kind"] in shelf.ASKED
+    return not group["awaited"] and is_asked and len(group["files"]) >= least
 
 
 def _file(visit: Visit, tour: TourRow, file: MaterialRow) -> dict[str, Any]:
