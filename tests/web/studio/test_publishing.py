@@ -147,6 +147,7 @@ def test_a_release_is_gone_back_to_and_a_tour_taken_down_and_shown_again(
     page = owner.get(PAGE).text
     assert "Chùa lớn" in page
     assert first in page
+    assert f"Quay về bản {first}" not in owner.get(f"/tours/{SLUG}/publish").text, "people know when, not the number"
     answer = owner.post(f"/tours/{SLUG}/rollback", {"release": first})
     assert answer.status_code == 200, "it asks first"
     owner.post(f"/tours/{SLUG}/rollback", {"release": first, "confirmed": "yes"})
