@@ -146,8 +146,9 @@ def test_the_size_of_a_telephone_and_of_a_desk_show_hotspots_where_they_lie_and_
         more = {"media": [logo], "skin": {"preset": "museum", "logo": "dau"}}
         documents.save(session, Actor(office.owner, "", "studio"), row, row.document | more, row.revision)
     page.reload()
-    page.keyboard.press("3")
+    page.get_by_role("tab", name="Giao diện").click()
     for size in ("phone", "desk"):
+        expect(page.locator(f".ed-device.is-{size} .stage-spot")).to_be_visible()
         box = page.locator(f".ed-device.is-{size} .ed-screen").bounding_box()
         spot = page.locator(f".ed-device.is-{size} .stage-spot").bounding_box()
         assert box is not None
