@@ -192,7 +192,7 @@ def test_nothing_that_is_sent_brings_an_answer_that_is_not_in_the_document(opera
     app, authorization = attacked
     described = schemathesis.openapi.from_asgi(f"{V1}/openapi.json", app)[operation.path][operation.method]
 
-    @settings(max_examples=40, suppress_health_check=list(HealthCheck), database=None)
+    @settings(max_examples=25, suppress_health_check=list(HealthCheck), database=None)
     @given(case=described.as_strategy())
     def attack(case: Any) -> None:
         # A schema cannot say what is an e-mail address or a document of that very tour.
