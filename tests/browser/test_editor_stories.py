@@ -28,6 +28,15 @@ pytestmark = pytest.mark.browser
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True, "device_scale_factor": 2}
 CARD = {"id": "bia", "kind": "card", "title": {"vi": "Bia đá năm 1828"}, "text": {"vi": "Dựng năm Mậu Tí."},
         "yaw_deg": 10.0, "pitch_deg": -5.0}  # fmt: skip
+HIGH_WITH_FIVE_SCENES = """() => {
+    const list = document.querySelector('.ed-scene-list');
+    const more = [1, 2, 3, 4].map(() => list.firstElementChild.cloneNode(true));
+    list.append(...more);
+    const { top } = document.getElementById('stage').getBoundingClientRect();
+    more.forEach((one) => one.remove());
+    return top;
+}"""
+"""How far down the picture begins when the strip of scenes is full."""
 PAGODA = {
     "id": "chua", "position": {"lat": 10.68, "lon": 105.08},
     "names": [{"name": {"vi": "Chùa Tây An"}, "level": "site"}],
@@ -70,8 +79,15 @@ def _preview(office: Office, context: BrowserContext, folder: Path) -> None:
     context.route("**/preview/*/**", answer)
 
 
-def test_a_word_is_corrected_on_a_telephone_and_read_in_the_preview(office: Office, tmp_path: Path) -> None:
+def test_a_word_is_corrected_on_a_telephone_and_read_in_the_preview(
+    office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ispace.materials.shelf.asked", lambda *_: 2)
     page = _opened(office, tmp_path, "cong-tam-quan", **PHONE)
+    expect(page.locator(".ed-asked")).to_have_count(1)
+    assert page.evaluate(HIGH_WITH_FIVE_SCENES) < 844 / 2
+    ends = "e => [...e.children].every(one => one.getBoundingClientRect().right <= innerWidth)"
+    assert page.locator(".ed-actions").evaluate(ends), "what is done to a tour is in sight"
     page.get_by_role("tab", name="Điểm tương tác").tap()
     expect(page.get_by_role("button", name="Lối đi")).to_be_visible()  # the picture lies where it stays
     page.locator(".stage-spot").tap()
