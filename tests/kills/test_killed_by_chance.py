@@ -15,10 +15,10 @@ from ispace.ports import Put
 
 pytestmark = pytest.mark.slow
 
-KILLS = 8
+KILLS = 6
 """Publishes that are killed at a moment of chance, on a folder and in a bucket each; before each of its changes a
 command is killed in the tests next to these."""
-OTHER_KILLS = {"rollback": 3, "unpublish": 3, "gc": 2}
+OTHER_KILLS = {"rollback": 2, "unpublish": 2, "gc": 2}
 """The same for the other commands."""
 
 

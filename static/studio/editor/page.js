@@ -219,8 +219,8 @@ function open(tour, panoramas) {
           const { chosen, tab } = ed.screen;
           const after = id === null ? [] : more ? (chosen.includes(id) ? chosen.filter((one) => one !== id) : [...chosen, id]) : [id];
           ed.show({ chosen: after, ...(id && tab !== 'hotspots' ? { tab: 'hotspots' } : {}) });
-          if (id) bringWords();
         },
+        pressed: bringWords,
         move(to, done) {
           if (done) ed.changeSpots('spot-move', [...to.keys()], (spot) => void Object.assign(spot, to.get(spot.id)), { merge: 'move' });
         },

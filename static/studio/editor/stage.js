@@ -21,6 +21,7 @@ const STEP_DEG = 0.5;
  * @property {(at: Direction) => void} place
  * @property {(id: string | null, more: boolean) => void} choose  more: beside what is chosen
  * @property {(ids: Map<string, Direction>, done: boolean) => void} move
+ * @property {() => void} pressed  chosen by a pointer that has let go again
  * @property {(id: string) => void} open  pressed twice
  * @property {(scene: string) => void} arrived
  * @property {() => boolean} mayEdit
@@ -89,6 +90,7 @@ export function createStage(element, url, tour, language, host) {
       event.stopPropagation();
       if (drag.moved && type === 'pointerup') moveTo(event, true);
       else if (drag.moved) take(/** @type {TourDocument} */ (inside?.source.tour));
+      else if (type === 'pointerup') host.pressed();
       drag = null;
       element.classList.remove('is-dragging');
     }, { capture: true });
