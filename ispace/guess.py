@@ -62,7 +62,6 @@ _FLOOR_PITCH_DEG = -12.0
 """Where an arrow lies when nobody has placed it: on the ground, a few steps ahead."""
 _WELL_INSIDE = 0.85
 """How far towards the edge of a partial panorama an arrow may lie."""
-_EARTH_M = 6_371_000.0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -248,13 +247,10 @@ def _in_order(scenes: list[Scene]) -> list[tuple[Scene, Scene, float]]:
 
 
 def _metres(a: Scene, b: Scene) -> float:
-    """Return the distance of two scenes on the ground (haversine)."""
+    """Return the distance of two scenes on the ground; without a position a scene is nowhere near."""
     if a.position is None or b.position is None:
         return math.inf
-    lat1, lat2 = math.radians(a.position.lat), math.radians(b.position.lat)
-    half_lat, half_lon = (lat2 - lat1) / 2, math.radians(b.position.lon - a.position.lon) / 2
-    chord = math.sin(half_lat) ** 2 + math.cos(lat1) * math.cos(lat2) * math.sin(half_lon) ** 2
-    return 2 * _EARTH_M * math.asin(min(1.0, math.sqrt(chord)))
+    return a.position.metres_to(b.position)
 
 
 def _yaw_to(a: Scene, b: Scene) -> float:

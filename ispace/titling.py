@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -19,7 +18,6 @@ _AT_M = 150.0
 """So far from the point of a site one is still there."""
 _REACH_M = {"site": 2_000.0, "commune": 5_000.0}
 """How far a place of each level gives a name; a district or a province says nothing of one picture."""
-_EARTH_M = 6_371_000.0
 
 
 @dataclass(frozen=True)
@@ -50,7 +48,7 @@ def drafts(
         here = _position(scene.get("position")) or photos.get(_file(scene))
         if here is None or not _is_nobodys(was):
             continue
-        near = [(_metres(here, at), name, place.id) for place, name, at in known]
+        near = [(here.metres_to(at), name, place.id) for place, name, at in known]
         near = [one for one in near if one[0] <= _REACH_M.get(one[1].level, 0.0)]
         # A site says more of a picture than the commune around it, however near the middle of that is.
         distance_m, name, place_id = min(near, key=lambda one: (one[1].level != "site", one[0]), default=(0, None, ""))
@@ -87,14 +85,6 @@ def _is_nobodys(title: Mapping[str, str]) -> bool:
         any(fold(text).removeprefix(fold(start)).strip().isdecimal() for start in numbered.values())
         for text in title.values()
     )
-
-
-def _metres(here: Position, there: Position) -> float:
-    """Return how far two points are from each other, over the ball."""
-    a, b = math.radians(here.lat), math.radians(there.lat)
-    east = math.radians(there.lon - here.lon)
-    half = math.sin((b - a) / 2) ** 2 + math.cos(a) * math.cos(b) * math.sin(east / 2) ** 2
-    return 2 * _EARTH_M * math.asin(min(1.0, math.sqrt(half)))
 
 
 def _position(value: object) -> Position | None:

@@ -15,6 +15,8 @@ Pitch = Annotated[float, Field(ge=-90, le=90, strict=True)]
 Hfov = Annotated[float, Field(ge=5, le=150, strict=True)]
 Turn = Annotated[float, Field(ge=-360, le=360, strict=True)]
 
+EARTH_M = 6_371_000.0
+"""The mean radius of the earth."""
 
 Vector = tuple[float, float, float]
 """x to the right, y up, z ahead; yaw 0 and pitch 0 look along z."""
@@ -80,3 +82,10 @@ class Position(Document):
     lat: float = Field(ge=-90, le=90, strict=True)
     lon: float = Field(ge=-180, le=180, strict=True)
     altitude_m: float | None = Field(default=None, ge=-500, le=10_000, strict=True)
+
+    def metres_to(self, other: Position) -> float:
+        """Return how far another point lies on the ground, in metres (haversine)."""
+        lat, other_lat = math.radians(self.lat), math.radians(other.lat)
+        half_lat, half_lon = (other_lat - lat) / 2, math.radians(other.lon - self.lon) / 2
+        chord = math.sin(half_lat) ** 2 + math.cos(lat) * math.cos(other_lat) * math.sin(half_lon) ** 2
+        return 2 * EARTH_M * math.asin(min(1.0, math.sqrt(chord)))

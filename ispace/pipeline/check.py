@@ -18,7 +18,7 @@ from ispace.model.media import Media
 from ispace.model.problem import Problem
 from ispace.model.scene import Scene
 from ispace.model.tour import Tour
-from ispace.model.view import Position
+from ispace.model.view import EARTH_M, Position
 from ispace.work import MediumFacts, SceneFacts
 
 _SOON = dt.timedelta(days=90)
@@ -34,7 +34,6 @@ _HEAVIEST_BYTES = {"audio": 20_000_000, "video": 80_000_000}
 _NEAR_M = 5
 """Nearer scenes than this lie within what a camera's GPS errs."""
 _AWAY_DEG = 90.0
-_EARTH_M = 6_371_000
 
 _FOOTER = {
     "address": "THIEU-DIA-CHI",
@@ -203,8 +202,8 @@ def _north(scene: Scene, scenes: Mapping[str, SceneFacts]) -> float | None:
 
 def _way(here: Position, there: Position) -> tuple[float, float]:
     """Return how far and in which compass bearing a place near by lies, in metres and degrees."""
-    east_m = math.radians(there.lon - here.lon) * math.cos(math.radians((here.lat + there.lat) / 2)) * _EARTH_M
-    north_m = math.radians(there.lat - here.lat) * _EARTH_M
+    east_m = math.radians(there.lon - here.lon) * math.cos(math.radians((here.lat + there.lat) / 2)) * EARTH_M
+    north_m = math.radians(there.lat - here.lat) * EARTH_M
     return math.hypot(east_m, north_m), math.degrees(math.atan2(east_m, north_m)) % 360
 
 

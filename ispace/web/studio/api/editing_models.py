@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
 from ispace.web.studio.api.models import Strict
 
@@ -45,6 +45,11 @@ class Item(BaseModel):
 
     id: Annotated[str, StringConstraints(min_length=1, max_length=199)]
 
+    @model_validator(mode="after")
+    def _is_shallow(self) -> Self:
+        _shallow(self.model_extra)
+        return self
+
 
 class SetOp(_Exact):
     """Puts a value in place of another; what is absent does not stand there."""
@@ -67,12 +72,6 @@ class PutOp(_Exact):
     next: _Next
     new: int = Field(default=0, ge=0, le=20)
 
-    @field_validator("item")
-    @classmethod
-    def _is_shallow(cls, item: Item) -> Item:
-        _shallow(item.model_extra)
-        return item
-
 
 class DropOp(_Exact):
     """Takes an item out of a list; ``next`` stood behind it."""
@@ -82,12 +81,6 @@ class DropOp(_Exact):
     was: Item
     next: _Next
     new: int = Field(default=0, ge=0, le=20)
-
-    @field_validator("was")
-    @classmethod
-    def _is_shallow(cls, was: Item) -> Item:
-        _shallow(was.model_extra)
-        return was
 
 
 class MoveOp(_Exact):
